@@ -1,0 +1,1 @@
+"""What is wrong: facts, checks and their verdict, without I/O; importable by the pipeline itself."""

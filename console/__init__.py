@@ -1,0 +1,1 @@
+"""The shell around the checks: command line, settings and warehouse."""
