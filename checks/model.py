@@ -156,12 +156,17 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check came to. `reason` says why, when it could not be evaluated (UNKNOWN)."""
+    """What one check came to.
+
+    `reason` says why, when it could not be evaluated (UNKNOWN); `unreadable` is True when that is because a source failed,
+    rather than because it answered with an emptiness that cannot be believed.
+    """
 
     check: str
     severity: Severity
     findings: tuple[Finding, ...] = ()
     reason: str = ""
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

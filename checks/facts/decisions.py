@@ -1,4 +1,4 @@
-"""Decisions of the master controller: every one of the lookback, and each workflow's last one of the two weeks before."""
+"""Decisions of the master controller: every one of the lookback, and each workflow's last one of two weeks before it."""
 
 from __future__ import annotations
 

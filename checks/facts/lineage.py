@@ -20,9 +20,13 @@ class StageCounts:
     `rows` counts rows; `listed` distinct players; `appeared` those of them who played according to the box score.
     `missing` are the players that the stage before has and this one lacks; `extra` those that this one has and the stage
     before lacks. Box scores have neither. For analytics the stage before is the box score's players who appeared, and only
-    analytics rows that count a player as active are listed; for features it is analytics' listed players; for predictions
-    the production-ready features; for grading the predicted players who appeared.
-    Predictions are active rows of the production system, grading rows of that system.
+    analytics rows that do not call a player inactive are listed; for features it is analytics' listed players, once there are
+    any; for predictions the features that are not marked unfit for production; for grading the predicted players who appeared.
+    Predictions are active rows of the production system, grading rows of that system. A voided grade is a grade; it is extra
+    only for a player who was not predicted, because voiding is what becomes of a predicted player who did not appear.
+
+    `first_write` and `last_write` are those of all the stage's rows. A row that was rewritten after `as_of` counts with its
+    first write.
     """
 
     rows: int

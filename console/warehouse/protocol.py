@@ -44,6 +44,10 @@ class Warehouse(Protocol):
     def name(self) -> str:
         """What people call it: `demo`, a file's path, a project."""
 
+    @property
+    def concurrency(self) -> int:
+        """How many facts at once it answers fastest."""
+
     def load(self, fact: Fact[Row], window: Window, as_of: datetime) -> tuple[Row, ...]:
         """Return the fact's rows. Raises WarehouseError, or RowError for a value that a row cannot hold."""
 

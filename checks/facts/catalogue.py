@@ -1,0 +1,38 @@
+"""All facts. What the catalogue of checks needs together, known without importing a check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks.facts.breakers import BREAKERS
+from checks.facts.decisions import DECISIONS
+from checks.facts.events import EVENTS
+from checks.facts.executions import EXECUTIONS
+from checks.facts.expected_runs import EXPECTED_RUNS
+from checks.facts.fact import Fact
+from checks.facts.feature_quality import FEATURE_QUALITY
+from checks.facts.freshness import FRESHNESS
+from checks.facts.hand_overs import HAND_OVERS
+from checks.facts.lineage import LINEAGE
+from checks.facts.processor_runs import PROCESSOR_RUNS
+from checks.facts.prop_coverage import PROP_COVERAGE
+from checks.facts.retry_queue import RETRY_QUEUE
+from checks.facts.scrape_attempts import SCRAPE_ATTEMPTS
+from checks.facts.streaming_conflicts import STREAMING_CONFLICTS
+
+ALL_FACTS: tuple[Fact[Any], ...] = (
+    DECISIONS,
+    EXPECTED_RUNS,
+    EXECUTIONS,
+    HAND_OVERS,
+    PROCESSOR_RUNS,
+    EVENTS,
+    LINEAGE,
+    SCRAPE_ATTEMPTS,
+    RETRY_QUEUE,
+    FEATURE_QUALITY,
+    PROP_COVERAGE,
+    STREAMING_CONFLICTS,
+    BREAKERS,
+    FRESHNESS,
+)

@@ -1,0 +1,15 @@
+-- Which runs does the daily schedule expect? The newest lock of each run counts.
+SELECT
+  e.date AS run_date,
+  e.workflow_name AS workflow_name,
+  e.expected_run_time AS expected_run_time,
+  e.reason AS reason,
+  e.games_today AS games_today
+FROM nba_orchestration.daily_expected_schedule AS e
+WHERE e.date BETWEEN @first AND @last
+  AND e.locked_at <= @as_of
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY e.date, e.workflow_name, e.expected_run_time
+  ORDER BY e.locked_at DESC, e.reason, e.games_today
+) = 1
+ORDER BY run_date, expected_run_time, workflow_name

@@ -1,0 +1,22 @@
+-- Generated from checks/facts/hand_overs.sql by `python -m console.warehouse.translate`: do not edit.
+SELECT
+  EPOCH_US(h.execution_timestamp) AS execution_timestamp,
+  h.phase_name AS transition,
+  h.game_date AS game_date,
+  h.correlation_id AS correlation_id,
+  EPOCH_US(h.start_time) AS start_time,
+  h.duration_seconds AS duration_seconds,
+  h.games_processed AS games_processed,
+  h.status AS status,
+  JSON_VALUE(h.metadata, '$.reason') ->> '$' AS reason
+FROM nba_orchestration.phase_execution_log AS h
+WHERE
+  h.game_date BETWEEN $first AND $last AND h.execution_timestamp <= $as_of
+ORDER BY
+  execution_timestamp NULLS FIRST,
+  transition NULLS FIRST,
+  game_date NULLS FIRST,
+  correlation_id NULLS FIRST,
+  status NULLS FIRST,
+  start_time NULLS FIRST,
+  reason NULLS FIRST
