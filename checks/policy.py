@@ -144,10 +144,10 @@ class Policy:
             if key not in known:
                 raise PolicyError(f"policy.{key} is not a threshold; `courtside doctor` lists those there are")
             limit = known[key].metadata
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise PolicyError(f"policy.{key} must be a number of {limit['unit']}, not {value!r}")
-            if limit["whole"] and not isinstance(value, int):
-                raise PolicyError(f"policy.{key} must be a whole number of {limit['unit']}, not {value!r}")
+            whole = "whole number" if limit["whole"] else "number"
+            allowed = (int,) if limit["whole"] else (int, float)
+            if isinstance(value, bool) or not isinstance(value, allowed):
+                raise PolicyError(f"policy.{key} must be a {whole} of {limit['unit']}, not {value!r}")
             if not limit["low"] <= value <= limit["high"]:
                 raise PolicyError(
                     f"policy.{key} must be {limit['low']} to {limit['high']} {limit['unit']}, not {value!r}"

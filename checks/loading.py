@@ -1,0 +1,111 @@
+"""Loads facts from a source: each once, all at the same time, and none of them beyond a deadline.
+
+The source is whatever answers facts. Nothing it does, not even never returning, can hold anybody up: facts load in daemon
+threads, and what has not answered by the deadline is cancelled and reported.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Protocol, TypeVar
+
+from checks.facts.fact import Fact, Facts, Window
+from checks.model import FactOutcome, Scope
+
+Row = TypeVar("Row")
+Monotonic = Callable[[], float]
+
+DEADLINE_SECONDS = 15.0
+
+
+class Source(Protocol):
+    """Answers facts; safe to call from several threads at once."""
+
+    @property
+    def concurrency(self) -> int:
+        """How many facts at once it answers fastest."""
+
+    def load(self, fact: Fact[Row], window: Window, as_of: datetime) -> tuple[Row, ...]:
+        """Return the fact's rows, or raise."""
+
+    def cancel(self) -> None:
+        """Stop what is running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Facts with how loading them went; a fact that failed has no rows here and a reason in its outcome."""
+
+    facts: Facts
+    outcomes: tuple[FactOutcome, ...]
+
+    def reason(self, fact: Fact[Any]) -> str:
+        """Return why `fact` could not be loaded, or ""."""
+        return next((outcome.reason for outcome in self.outcomes if outcome.fact == fact.name), "it was not loaded")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    outcome: FactOutcome
+    rows: tuple[object, ...]
+
+
+class Loading:
+    """Facts on their way: started when made, so that its owner can do something else before `wait`."""
+
+    def __init__(
+        self, facts: Sequence[Fact[Any]], source: Source, scope: Scope, *, monotonic: Monotonic = time.monotonic
+    ) -> None:
+        self._facts = tuple(facts)
+        self._source = source
+        self._scope = scope
+        self._monotonic = monotonic
+        self._started = monotonic()
+        self._answers: SimpleQueue[_Answer] = SimpleQueue()
+        self._waiting: SimpleQueue[Fact[Any]] = SimpleQueue()
+        for fact in sorted(self._facts, key=lambda fact: -len(fact.tables)):
+            self._waiting.put(fact)
+        for _ in range(min(source.concurrency, len(self._facts))):
+            Thread(target=self._work, daemon=True).start()
+
+    def wait(self, deadline_seconds: float = DEADLINE_SECONDS) -> Loaded:
+        """Return all facts, those that have not answered within `deadline_seconds` of the start with that as their reason."""
+        got: dict[str, _Answer] = {}
+        while len(got) < len(self._facts):
+            left = deadline_seconds - (self._monotonic() - self._started)
+            try:
+                answer = self._answers.get(timeout=max(0.0, left))
+            except Empty:
+                self._source.cancel()
+                break
+            got[answer.outcome.fact] = answer
+        late = f"no answer within {deadline_seconds:g} s"
+        outcomes = tuple(
+            got[fact.name].outcome if fact.name in got else FactOutcome(fact.name, 0, deadline_seconds, late)
+            for fact in self._facts
+        )
+        rows = {name: answer.rows for name, answer in got.items() if not answer.outcome.reason}
+        return Loaded(Facts(self._scope, rows), outcomes)
+
+    def _work(self) -> None:
+        """Load facts until none is waiting; the one that reads the most tables goes first, for it takes the longest."""
+        while True:
+            try:
+                fact = self._waiting.get_nowait()
+            except Empty:
+                return
+            self._answers.put(self._load(fact))
+
+    def _load(self, fact: Fact[Any]) -> _Answer:
+        started = self._monotonic()
+        try:
+            rows = self._source.load(fact, fact.window(self._scope), self._scope.as_of)
+        except Exception as error:  # noqa: BLE001  # whatever goes wrong in a thread must become a visible UNKNOWN
+            reason = str(error) or type(error).__name__
+            return _Answer(FactOutcome(fact.name, 0, self._monotonic() - started, reason), ())
+        return _Answer(FactOutcome(fact.name, len(rows), self._monotonic() - started), rows)
