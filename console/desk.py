@@ -1,0 +1,78 @@
+"""The one object that command line, screens, watcher and server share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from checks.facts.catalogue import ALL_FACTS
+from checks.facts.fact import Fact, Facts
+from checks.loading import DEADLINE_SECONDS, Loading
+from checks.model import Report, Scope
+from console.warehouse.opening import open_warehouse
+from console.warehouse.protocol import Warehouse, WarehouseError
+
+if TYPE_CHECKING:
+    from checks.policy import Policy
+    from checks.registry import Check
+    from console.settings import Settings
+
+
+class UnknownCheckError(LookupError):
+    """No check has that id; the message names the nearest ones."""
+
+
+class Desk:
+    """Answers what is wrong, from one warehouse under one policy."""
+
+    def __init__(self, warehouse: Warehouse, policy: Policy, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
+        self.warehouse = warehouse
+        self.policy = policy
+        self._deadline_seconds = deadline_seconds
+
+    def report(self, scope: Scope, check_ids: Sequence[str] = ()) -> Report:
+        """Return the report of the named checks, of all of them when none is named. Raises UnknownCheckError."""
+        everything = None if check_ids else Loading(ALL_FACTS, self.warehouse, scope)
+        from checks import catalogue, runner  # noqa: PLC0415  # imported while the warehouse answers: a sixth of start-up
+
+        checks = tuple(_check(name, catalogue.BY_ID) for name in check_ids) or catalogue.ALL_CHECKS
+        loading = everything or Loading(runner.needed_facts(checks), self.warehouse, scope)
+        return runner.report_on(checks, loading.wait(self._deadline_seconds), self.policy)
+
+    def facts(self, scope: Scope, *facts: Fact[Any]) -> Facts:
+        """Return `facts` loaded for `scope`. Raises WarehouseError when one of them cannot be had."""
+        loaded = Loading(facts, self.warehouse, scope).wait(self._deadline_seconds)
+        for outcome in loaded.outcomes:
+            if outcome.reason:
+                raise WarehouseError(f"{outcome.fact}: {outcome.reason}")
+        return loaded.facts
+
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        self.warehouse.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _check(name: str, known: Mapping[str, Check]) -> Check:
+    found = known.get(name)
+    if found is None:
+        import difflib  # noqa: PLC0415  # only a slip of the pen needs it
+
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`courtside check --list` names them all"
+        raise UnknownCheckError(f"there is no check {name!r}: {hint}")
+    return found
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Return a desk on the warehouse that the settings name. Raises WarehouseError."""
+    warehouse = open_warehouse(settings.warehouse, settings.data_dir)
+    return Desk(warehouse, settings.policy, deadline_seconds=settings.deadline_seconds)
