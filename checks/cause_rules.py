@@ -50,12 +50,13 @@ class Rule:
     def sentence(self, evidence: Evidence) -> str:
         """Return one sentence for the cause: its leading evidence, the worst and newest first, and how much more there is."""
         leading = [finding for finding in evidence if finding.check == self.lead] or list(evidence)
-        first = max(leading, key=_weight)
+        first = max(leading, key=weight)
         more = len(evidence) - 1 if not self.lead else 0
         return f"{first.sentence} (and {more} more like it)" if more else first.sentence
 
 
-def _weight(finding: Finding) -> tuple[bool, int, str, str]:
+def weight(finding: Finding) -> tuple[bool, int, str, str]:
+    """Return how much a finding stands for the others: going on before over, then worst, then newest."""
     day = finding.subject.game_date.isoformat() if finding.subject.game_date else ""
     return (finding.is_active, finding.severity, day, finding.subject.name)
 

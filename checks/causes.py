@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
 
-from checks.cause_rules import RULES, Rule
+from checks.cause_rules import RULES, Rule, weight
 from checks.model import CheckResult, Fault, Finding, RootCause, Severity, Suggestion
 
 
@@ -95,8 +95,9 @@ def _earliest(findings: Iterable[Finding]) -> datetime | None:
 
 
 def _suggestions(findings: Iterable[Finding]) -> tuple[Suggestion, ...]:
-    """Return the first three different commands that the findings suggest."""
-    distinct = {suggestion.command: suggestion for finding in findings for suggestion in finding.suggestions}
+    """Return the first three different commands that the findings suggest, those of the one that leads first."""
+    foremost = sorted(findings, key=weight, reverse=True)
+    distinct = {suggestion.command: suggestion for finding in foremost for suggestion in finding.suggestions}
     return tuple(distinct.values())[:3]
 
 

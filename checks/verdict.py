@@ -16,9 +16,7 @@ def verdict_of(causes: Sequence[RootCause], results: Sequence[CheckResult]) -> V
     if not going_on:
         return Verdict(Severity.OK, f"all {len(results)} checks are OK{_history(causes)}", None)
     worst = max(going_on, key=lambda cause: cause.severity)
-    others = len(going_on) - 1
-    more = f" (and {others} lesser {'cause' if others == 1 else 'causes'})" if others else ""
-    return Verdict(worst.severity, f"{worst.sentence}{more}", worst.since)
+    return Verdict(worst.severity, worst.sentence, worst.since)
 
 
 def _history(causes: Sequence[RootCause]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from checks.facts.catalogue import ALL_FACTS
 from checks.facts.fact import Fact, Facts
-from checks.loading import DEADLINE_SECONDS, Loading
+from checks.loading import DEADLINE_SECONDS, Loaded, Loading
 from checks.model import Report, Scope
 from console.warehouse.opening import open_warehouse
 from console.warehouse.protocol import Warehouse, WarehouseError
@@ -18,9 +19,24 @@ if TYPE_CHECKING:
     from checks.registry import Check
     from console.settings import Settings
 
+Row = TypeVar("Row")
+
 
 class UnknownCheckError(LookupError):
     """No check has that id; the message names the nearest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A report, and the facts that it was made of at the same moment."""
+
+    report: Report
+    loaded: Loaded
+
+    def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
+        """Return the rows of a fact that the report's checks need. Raises WarehouseError when they could not be had."""
+        _refuse_unloaded(self.loaded, fact)
+        return self.loaded.facts[fact]
 
 
 class Desk:
@@ -33,19 +49,23 @@ class Desk:
 
     def report(self, scope: Scope, check_ids: Sequence[str] = ()) -> Report:
         """Return the report of the named checks, of all of them when none is named. Raises UnknownCheckError."""
+        return self.look(scope, check_ids).report
+
+    def look(self, scope: Scope, check_ids: Sequence[str] = ()) -> Look:
+        """Return that report with the facts it stands on. Raises UnknownCheckError."""
         everything = None if check_ids else Loading(ALL_FACTS, self.warehouse, scope)
         from checks import catalogue, runner  # noqa: PLC0415  # imported while the warehouse answers: a sixth of start-up
 
         checks = tuple(_check(name, catalogue.BY_ID) for name in check_ids) or catalogue.ALL_CHECKS
         loading = everything or Loading(runner.needed_facts(checks), self.warehouse, scope)
-        return runner.report_on(checks, loading.wait(self._deadline_seconds), self.policy)
+        loaded = loading.wait(self._deadline_seconds)
+        return Look(runner.report_on(checks, loaded, self.policy), loaded)
 
     def facts(self, scope: Scope, *facts: Fact[Any]) -> Facts:
         """Return `facts` loaded for `scope`. Raises WarehouseError when one of them cannot be had."""
         loaded = Loading(facts, self.warehouse, scope).wait(self._deadline_seconds)
-        for outcome in loaded.outcomes:
-            if outcome.reason:
-                raise WarehouseError(f"{outcome.fact}: {outcome.reason}")
+        for fact in facts:
+            _refuse_unloaded(loaded, fact)
         return loaded.facts
 
     def close(self) -> None:
@@ -59,6 +79,11 @@ class Desk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _refuse_unloaded(loaded: Loaded, fact: Fact[Any]) -> None:
+    if reason := loaded.reason(fact):
+        raise WarehouseError(f"{fact.name}: {reason}")
 
 
 def _check(name: str, known: Mapping[str, Check]) -> Check:

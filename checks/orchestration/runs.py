@@ -91,7 +91,7 @@ def _missed(
         until=until,
         evidence=(
             Evidence("expected runs without a decision", len(lost), "runs", EXPECTED_RUNS.name),
-            Evidence("on as many dates", days, "dates", EXPECTED_RUNS.name),
+            Evidence("dates they were on", days, "dates", EXPECTED_RUNS.name),
             Evidence("window either side", policy.expected_run_window_minutes, "minutes", DECISIONS.name),
         ),
         names=_instants(lost),

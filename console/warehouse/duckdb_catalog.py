@@ -25,7 +25,7 @@ _TYPES = {
     "BLOB": "BYTES",
 }
 _DECIMAL = re.compile(r"DECIMAL\(\d+,\s?\d+\)")
-_MENTIONED = re.compile(r'"([^"]+)"')
+_MENTIONED = re.compile(r"\w+")
 
 
 def bigquery_type(duckdb_type: str) -> str:

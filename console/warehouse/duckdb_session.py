@@ -6,7 +6,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,35 @@ class StoppedError(WarehouseError):
     """The query was stopped because somebody asked for it."""
 
 
+class _Opening:
+    """An opening that one thread does and others wait for."""
+
+    def __init__(self) -> None:
+        self._done = threading.Event()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._error: BaseException | None = None
+
+    def succeed(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._done.set()
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+        self._done.set()
+
+    def result(self) -> duckdb.DuckDBPyConnection:
+        """Wait for the connection. Raises what opening it raised."""
+        self._done.wait()
+        if self._connection is None:
+            raise self._error or StoppedError("the file was not opened")
+        return self._connection
+
+    def connection(self) -> duckdb.DuckDBPyConnection | None:
+        """Wait, and return the connection, or None when it could not be opened."""
+        self._done.wait()
+        return self._connection
+
+
 class ReadSession:
     """A connection that is opened by the first thread to need it; each reader has a cursor of its own.
 
@@ -33,7 +61,7 @@ class ReadSession:
     def __init__(self, connect: Callable[[Callable[[], None]], duckdb.DuckDBPyConnection]) -> None:
         self._connect = connect
         self._state = threading.Condition()
-        self._opened: Future[duckdb.DuckDBPyConnection] | None = None
+        self._opened: _Opening | None = None
         self._running: list[duckdb.DuckDBPyConnection] = []
         self._stops = 0
         self._closed = False
@@ -61,7 +89,7 @@ class ReadSession:
                 self._refuse_stopped(stops)
                 opened, mine = self._opened, self._opened is None
                 if opened is None:
-                    opened = self._opened = Future()
+                    opened = self._opened = _Opening()
             if mine:
                 self._open(opened, stops)
             try:
@@ -69,17 +97,17 @@ class ReadSession:
             except StoppedError:
                 self._refuse_stopped(stops)  # unless it was another's wait that was stopped, before ours began
 
-    def _open(self, opened: Future[duckdb.DuckDBPyConnection], stops: int) -> None:
+    def _open(self, opened: _Opening, stops: int) -> None:
         """Open the file for everybody who waits for `opened`."""
         try:
-            opened.set_result(self._connect(lambda: self._refuse_stopped(stops)))
+            opened.succeed(self._connect(lambda: self._refuse_stopped(stops)))
         except WarehouseError as error:
             if isinstance(error, StoppedError):
                 with self._state:
                     self._opened = None
-            opened.set_exception(error)
+            opened.fail(error)
         except BaseException as error:
-            opened.set_exception(error)  # nobody may wait for ever for a thread that was struck down
+            opened.fail(error)  # nobody may wait for ever for a thread that was struck down
             raise
 
     def _refuse_stopped(self, stops: int) -> None:
@@ -97,12 +125,13 @@ class ReadSession:
             self._closed = True
             self._stop_running(_CLOSE_SECONDS)
             opened, self._opened = self._opened, None
-        if opened is not None and opened.exception() is None:
+        connection = opened.connection() if opened is not None else None
+        if connection is not None:
             import duckdb  # noqa: PLC0415 - loaded already when there is something to close
 
             # A cursor that outlived its interrupt keeps the connection busy: the end of the process lets go of it.
             with contextlib.suppress(duckdb.Error):
-                opened.result().close()
+                connection.close()
 
     def _stop_running(self, seconds: float) -> None:
         """Interrupt until the cursors that run now have ended: a query about to start does not notice the first interrupt."""

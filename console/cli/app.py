@@ -1,0 +1,116 @@
+"""The commands in one application, and the one place where a refusal becomes a sentence and an exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from console.cli.command import EXIT_UNKNOWN
+from console.cli.commands.check import check
+from console.cli.commands.demo import demo
+from console.cli.commands.diagnose import diagnose
+from console.cli.commands.doctor import doctor
+from console.cli.commands.gaps import gaps
+from console.cli.commands.gate import gate
+from console.cli.commands.queue import queue_list
+from console.cli.commands.reconcile import reconcile
+from console.cli.commands.report import report
+from console.cli.commands.schema import schema_apply, schema_show
+from console.cli.commands.trace import trace
+from console.cli.commands.transitions import transitions
+from console.cli.page import Palette, Span, Tone, line, write
+from console.cli.shell import Shell
+
+
+def _application(**settings: str) -> typer.Typer:
+    return typer.Typer(
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **settings,  # type: ignore[arg-type] # only help texts
+    )
+
+
+app = _application()
+app.callback(invoke_without_command=True)(report)
+for _name, _command in (
+    ("demo", demo),
+    ("check", check),
+    ("gaps", gaps),
+    ("transitions", transitions),
+    ("reconcile", reconcile),
+    ("diagnose", diagnose),
+    ("gate", gate),
+    ("trace", trace),
+    ("doctor", doctor),
+):
+    app.command(_name)(_command)
+
+_queue = _application(help="The retry queue: what waits to be tried again, and why it is where it is.")
+_queue.command("list")(queue_list)
+app.add_typer(_queue, name="queue")
+
+_schema = _application(help="The definitions of all tables and views that are read or written.")
+_schema.command("show")(schema_show)
+_schema.command("apply")(schema_apply)
+app.add_typer(_schema, name="schema")
+
+
+def run(arguments: Sequence[str], shell: Shell) -> int:
+    """Run one command line in `shell` and return its exit status; what is refused is said in one sentence on `shell.err`."""
+    root = typer.main.get_command(app)
+    try:
+        status = root.main(list(arguments), prog_name="courtside", standalone_mode=False, obj=shell)
+    except typer.TyperException as error:
+        usage = getattr(getattr(error, "ctx", None), "command_path", "courtside")
+        return _refuse("usage", f"{error.format_message()} (see `{usage} --help`)", arguments, shell)
+    except BrokenPipeError:
+        raise
+    except _refusals() as error:
+        return _refuse(_kind(error), _sentence(error), arguments, shell)
+    return status if isinstance(status, int) else 0
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return the errors that mean that something asked for cannot be; anything else is a defect of the program."""
+    from checks.facts.rows import RowError  # only after a refusal
+    from checks.policy import PolicyError
+    from console.cli.arguments import UsageError
+    from console.desk import UnknownCheckError
+    from console.settings import SettingsError
+    from console.warehouse.protocol import WarehouseError
+
+    return (UsageError, SettingsError, PolicyError, UnknownCheckError, WarehouseError, RowError, OSError)
+
+
+def _kind(error: Exception) -> str:
+    """Return the error's kind in a document: usage, settings, policy, unknown_check, warehouse, row or system."""
+    kinds = {
+        "UsageError": "usage",
+        "SettingsError": "settings",
+        "PolicyError": "policy",
+        "UnknownCheckError": "unknown_check",
+        "WarehouseError": "warehouse",
+        "RowError": "row",
+    }
+    return next((kinds[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in kinds), "system")
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or error}"
+    return str(error)
+
+
+def _refuse(kind: str, message: str, arguments: Sequence[str], shell: Shell) -> int:
+    """Say the sentence on standard error, and on standard output too where JSON was asked for."""
+    said = line(Span("courtside: ", Tone.ERROR), message)
+    write([said], shell.err, Palette(enabled=False))
+    if "--json" in arguments:
+        from console.document import write_error  # text needs no JSON
+
+        write_error(kind, message, shell.out)
+    return EXIT_UNKNOWN

@@ -1,0 +1,74 @@
+"""Options that several commands share, and what makes values of their text.
+
+A value that cannot be is refused in one sentence that says how to write it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEARS = range(1946, 2100)
+"""The league's first season, and as far ahead as date arithmetic needs to hold."""
+
+
+class UsageError(ValueError):
+    """Something that was asked for cannot be; the message says what and what to write instead."""
+
+
+def game_date(text: str) -> date:
+    """Return the date of `2026-01-24`. Raises typer.BadParameter."""
+    how = "write an Eastern game date as YYYY-MM-DD, for example 2026-01-24"
+    if not _DATE.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is not a date: {how}")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} does not exist ({error}): {how}") from error
+    if day.year not in _YEARS:
+        raise typer.BadParameter(f"{text} is not a date of the league: the year must be 1946 to 2099")
+    return day
+
+
+def instant(text: str) -> datetime:
+    """Return the UTC instant of `2026-01-23T06:20Z` or of one with an offset. Raises typer.BadParameter."""
+    how = "write it as 2026-01-23T06:20Z, or with an offset such as -05:00"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a time: {how}") from error
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text} has no time zone: {how}")
+    if moment.year not in _YEARS:
+        raise typer.BadParameter(f"{text} is not a time of the league: the year must be 1946 to 2099")
+    return moment.astimezone(UTC)
+
+
+At = Annotated[
+    datetime | None,
+    typer.Option(
+        "--at",
+        parser=instant,
+        metavar="TIME",
+        help="Show what was known at this moment, for example 2026-01-23T06:20Z; the zone must be given. "
+        "Without it: now, or on the demo its own last moment.",
+    ),
+]
+Date = Annotated[
+    date | None,
+    typer.Option("--date", parser=game_date, metavar="YYYY-MM-DD", help="Eastern game date; without it, today's."),
+]
+Days = Annotated[
+    int | None,
+    typer.Option(
+        "--days",
+        min=1,
+        max=400,
+        metavar="N",
+        help="How many game dates, the last of them --date; without it 1 with --date, else 2: tonight and last night.",
+    ),
+]

@@ -1,0 +1,175 @@
+"""What all commands share: four options, the settings behind them, and the way an answer is shown.
+
+A command is a function `(job, its own options) -> Answer`. `command` gives it `--json`, `--warehouse`, `--config` and
+`--no-color`, which may also stand before the command's name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from console.cli.page import Line, Palette, write
+from console.cli.shell import Shell
+
+if TYPE_CHECKING:
+    from checks.model import Report, Scope, Severity
+    from console.desk import Desk
+    from console.settings import Settings
+
+EXIT_UNKNOWN = 3
+"""The exit status of UNKNOWN, of wrong usage and of a warehouse that cannot be read."""
+
+_EXIT_STATUS = {"OK": 0, "WARNING": 1, "ERROR": 1, "CRITICAL": 2, "UNKNOWN": EXIT_UNKNOWN}
+
+
+def exit_status(severity: Severity) -> int:
+    """Return the exit status of a severity, by the Nagios plug-in convention."""
+    return _EXIT_STATUS[severity.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command has to say: its exit status, its lines at a width, and its JSON document without the envelope."""
+
+    status: int
+    lines: Callable[[int], list[Line]]
+    document: Callable[[], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What an answer is about: which warehouse, at which moment, which dates. `assumed` says why a moment was chosen."""
+
+    warehouse: str
+    scope: Scope
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run of one command."""
+
+    shell: Shell
+    settings: Settings
+
+    def desk(self) -> Desk:
+        """Return the desk of the configured warehouse; close it. Raises WarehouseError."""
+        return self.shell.open_desk(self.settings)
+
+    def report(self, scope: Scope, ids: Sequence[str] = ()) -> Report:
+        """Return the report of the checks `ids`, of all when empty.
+
+        Raises UnknownCheckError, and WarehouseError when not a single fact could be had: then there is nothing to report on.
+        """
+        from console.warehouse.protocol import WarehouseError  # --help needs no warehouse
+
+        with self.desk() as desk:
+            report = desk.report(scope, ids)
+        if report.facts and all(outcome.reason for outcome in report.facts):
+            raise WarehouseError(report.facts[0].reason)
+        return report
+
+    def frame(self, at: datetime | None, *, last: date | None = None, days: int | None = None) -> Frame:
+        """Return the frame of `days` game dates up to `last` at the moment `at`.
+
+        Without `at` that is now, but on the demo the moment that its story is told from. Without `days` it is one date where
+        `last` is given, else two: tonight's games, and last night's, whose box scores and grading are due now.
+        """
+        from checks.model import Scope  # --help needs no model
+
+        assumed = ""
+        if at is None and self.settings.is_demo:
+            from console.warehouse.demo import DEMO_AS_OF  # only the demo needs it
+
+            at, assumed = DEMO_AS_OF, "the demo's own moment, --at shows another"
+        if not self.settings.is_configured:
+            assumed = "; ".join(filter(None, ("no warehouse is configured, so this is the demo", assumed)))
+        moment = self.shell.now() if at is None else at
+        days = days if days is not None else 2 if last is None else 1
+        return Frame(self.settings.warehouse, Scope.at(moment, last=last, days=days), assumed)
+
+
+_COMMON: Mapping[str, tuple[Any, object]] = {
+    "json": (Annotated[bool, typer.Option("--json", help="Print a JSON document instead of text.")], False),
+    "warehouse": (
+        Annotated[
+            str | None,
+            typer.Option("--warehouse", metavar="PLACE", help="`demo`, or the path of an embedded warehouse file."),
+        ],
+        None,
+    ),
+    "config": (
+        Annotated[str | None, typer.Option("--config", metavar="FILE", help="Settings file (TOML).")],
+        None,
+    ),
+    "no_color": (Annotated[bool, typer.Option("--no-color", help="Print no colours.")], False),
+}
+
+
+def command(body: Callable[..., Answer]) -> Callable[..., int]:
+    """Return the typer command of `body`: its own options after the job, then the common ones; returns the exit status."""
+
+    def invoke(ctx: typer.Context, **options: Any) -> int:
+        common = {name: _given(ctx, name, options.pop(name)) for name in _COMMON}
+        if ctx.invoked_subcommand is not None:
+            _refuse_misplaced(ctx, options)
+            return 0
+        return _answer(ctx, body, options, common)
+
+    own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
+        *(parameter.replace(kind=keyword) for parameter in own),
+        *(
+            inspect.Parameter(name, keyword, annotation=kind, default=default)
+            for name, (kind, default) in _COMMON.items()
+        ),
+    ]
+    invoke.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what typer reads options from
+    invoke.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    invoke.__doc__ = body.__doc__
+    invoke.__name__ = body.__name__
+    return invoke
+
+
+def _given(ctx: typer.Context, name: str, value: object) -> Any:
+    """Return a common option's value, from before the command's name where it does not stand behind it."""
+    outer = ctx.parent
+    while not value and outer is not None:
+        value = outer.params.get(name)
+        outer = outer.parent
+    return value
+
+
+def _refuse_misplaced(ctx: typer.Context, options: Mapping[str, object]) -> None:
+    from console.cli.arguments import UsageError  # rarely needed
+
+    for name, value in options.items():
+        if value is not None:
+            raise UsageError(f"--{name} belongs behind the command: courtside {ctx.invoked_subcommand} --{name} …")
+
+
+def _answer(
+    ctx: typer.Context, body: Callable[..., Answer], options: Mapping[str, Any], common: Mapping[str, Any]
+) -> int:
+    """Run the body under its settings and show what it answers."""
+    from console.settings import Flags, load  # --help needs no settings
+
+    shell: Shell = ctx.obj
+    flags = Flags(common["warehouse"], common["config"], False if common["no_color"] else None)
+    settings = load(flags, shell.environment, shell.homes())
+    answer = body(Job(shell, settings), **options)
+    if common["json"]:
+        from console.document import write_document  # text needs no JSON
+
+        write_document(ctx.command_path.partition(" ")[2] or "report", answer.document(), shell.out)
+    else:
+        write(answer.lines(shell.width), shell.out, Palette(shell.wants_color(settings.color)))
+    return answer.status

@@ -1,0 +1,45 @@
+"""`courtside demo`: the January 2026 outage, built in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from console.cli.arguments import At, UsageError
+from console.cli.command import Answer, Frame, Job, command
+from console.cli.commands.report import report_answer
+from console.cli.page import BLANK, Line, Span, Tone, flow
+
+MOST_DAYS = 6
+"""The default shows the dates from the first of the week to the day the outage was found."""
+
+
+@command
+def demo(job: Job, at: At = None) -> Answer:
+    """Replay the outage of January 2026: a built-in week in which a dead controller went unnoticed for 45 hours."""
+    from console.settings import DEMO, Setting
+    from console.warehouse.demo import DEMO_FIRST, DEMO_LAST, PROVENANCE  # only the demo needs it
+
+    chosen = (*job.settings.chosen, Setting("warehouse", DEMO, "courtside demo"))
+    job = replace(job, settings=replace(job.settings, warehouse=DEMO, chosen=chosen))
+    answer = report_answer(job, _frame(job, at))
+    tour = f"Any moment of {DEMO_FIRST} to {DEMO_LAST} can be seen, for example: courtside demo --at 2026-01-23T06:20Z"
+
+    def lines(width: int) -> list[Line]:
+        provenance = flow([Span(PROVENANCE, Tone.FAINT)], width)
+        return [*answer.lines(width), BLANK, *provenance, *flow([Span(tour, Tone.FAINT)], width)]
+
+    return Answer(answer.status, lines, lambda: {**answer.document(), "provenance": PROVENANCE})
+
+
+def _frame(job: Job, at: At) -> Frame:
+    """Return up to six dates of the week that end with the date of the moment. Raises UsageError outside the week."""
+    from checks.times import eastern_date
+    from console.warehouse.demo import DEMO_FIRST, DEMO_LAST  # only the demo needs it
+
+    frame = job.frame(at)
+    last = eastern_date(frame.scope.as_of)
+    if not DEMO_FIRST <= last <= DEMO_LAST + timedelta(days=1):
+        raise UsageError(f"--at lies outside the demo's week: give a moment from {DEMO_FIRST} to {DEMO_LAST}")
+    last = min(last, DEMO_LAST)
+    return job.frame(at, last=last, days=min(MOST_DAYS, (last - DEMO_FIRST).days + 1))

@@ -1,0 +1,74 @@
+"""`courtside doctor`: settings and their sources, versions, and whether every table and column that is read is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.cli.command import Answer, Job, command, exit_status
+from console.cli.page import Line
+
+if TYPE_CHECKING:
+    from console.cli.inspection import TableState
+
+PACKAGES = ("courtside", "duckdb", "typer", "pandas", "pyarrow", "textual", "google-cloud-bigquery", "slack-sdk")
+
+
+@command
+def doctor(job: Job) -> Answer:
+    """Examine the installation: settings and where each comes from, versions, tables, columns and types.
+
+    Exit status: 0 all is there, 1 something is missing or of another type, 3 the warehouse cannot be read.
+    """
+    from checks.model import Severity
+    from console.cli.inspection import versions  # --help needs no tables
+
+    tables, refusal = _tables(job)
+    installed = versions(PACKAGES)
+    worst = Severity.UNKNOWN if refusal else max((table.severity for table in tables), default=Severity.UNKNOWN)
+
+    def lines(width: int) -> list[Line]:
+        from console.cli.text.doctor import DoctorView, doctor_lines  # only for text
+
+        return doctor_lines(DoctorView(job.settings, installed, tables, refusal, worst), width)
+
+    def document() -> dict[str, object]:
+        from console.document import record, severity  # text needs no JSON
+
+        return {
+            "severity": severity(worst),
+            "exit_status": exit_status(worst),
+            "settings": [record(setting) for setting in job.settings.chosen],
+            "policy": record(job.settings.policy),
+            "versions": dict(installed),
+            "warehouse": {"name": job.settings.warehouse, "reachable": not refusal, "reason": refusal},
+            "tables": [
+                {**_fields(table), "severity": severity(table.severity), "sentence": table.sentence} for table in tables
+            ],
+        }
+
+    return Answer(exit_status(worst), lines, document)
+
+
+def _fields(table: TableState) -> dict[str, object]:
+    return {
+        "name": table.name,
+        "exists": table.exists,
+        "rows": table.rows,
+        "missing_columns": [*table.missing, *table.optional],
+        "wrong_types": list(table.wrong),
+    }
+
+
+def _tables(job: Job) -> tuple[tuple[TableState, ...], str]:
+    """Return the state of each defined table, or why the warehouse cannot be read."""
+    from console.cli.inspection import compare  # --help needs no tables
+    from console.warehouse.protocol import WarehouseError
+    from console.warehouse.schema import definitions
+
+    defined = definitions()
+    try:
+        with job.desk() as desk:
+            found = desk.warehouse.inspect(tuple(item.name for item in defined))
+    except WarehouseError as error:
+        return (), str(error)
+    return tuple(compare(item, info) for item, info in zip(defined, found, strict=True)), ""

@@ -1,0 +1,75 @@
+"""`courtside reconcile`: the funnel from schedule to grading, per stage and per game, with names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.arguments import At, Date, Days
+from console.cli.command import Answer, Job, command, exit_status
+from console.cli.page import Line
+
+if TYPE_CHECKING:
+    from checks.facts.lineage import GameLineage
+
+CHECKS = (
+    "reconcile.games",
+    "reconcile.players",
+    "reconcile.features",
+    "reconcile.predictions",
+    "reconcile.grading",
+    "reconcile.inflated",
+    "reconcile.impossible",
+    "schedule.not_played",
+)
+
+
+@command
+def reconcile(
+    job: Job,
+    date: Date = None,
+    at: At = None,
+    days: Days = None,
+    detailed: Annotated[  # a flag of the command line
+        bool, typer.Option("--detailed", help="Show each game, and name who is missing or too many.")
+    ] = False,
+    export: Annotated[
+        str | None,
+        typer.Option("--export", metavar="FILE", help="Also write one row per game to a .csv, .parquet or .json file."),
+    ] = None,
+) -> Answer:
+    """Follow every game and player from the schedule to grading, and name what was lost on the way."""
+    from checks.facts.lineage import LINEAGE  # --help needs no facts
+    from checks.funnel import funnel_by_date, in_order
+    from console.cli.export import export_games, export_path
+
+    target = export_path(export) if export else None
+    frame = job.frame(at, last=date, days=days)
+    scope, policy = frame.scope, job.settings.policy
+    with job.desk() as desk:
+        look = desk.look(scope, CHECKS)
+    report = look.report
+    games: tuple[GameLineage, ...] = tuple(in_order(look.rows(LINEAGE)))
+    dates = funnel_by_date(games, policy, scope.as_of)
+    status = exit_status(report.verdict.severity)
+    exported = export_games(games, policy, scope.as_of, target) if target else ""
+
+    def lines(width: int) -> list[Line]:
+        from console.cli.text.funnel import FunnelView, funnel_lines  # only for text
+
+        view = FunnelView(dates, games, report, policy, detailed=detailed, exported=exported)
+        return funnel_lines(view, frame, width)
+
+    def document() -> dict[str, object]:
+        from console import document  # text needs no JSON
+
+        return {
+            **document.report(report, frame.warehouse, frame.assumed),
+            "exit_status": status,
+            "funnel": [document.date_funnel(item) for item in dates],
+            "games": [document.game(game, policy, scope.as_of) for game in games],
+            "exported": exported or None,
+        }
+
+    return Answer(status, lines, document)

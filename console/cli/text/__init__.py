@@ -1,0 +1,1 @@
+"""Layouts: pure functions from values to lines of a given width."""

@@ -1,0 +1,47 @@
+"""A gate's decision as text."""
+
+from __future__ import annotations
+
+from checks.dependencies import DependencyState
+from checks.funnel import format_percent
+from checks.gates import GateDecision, Outcome
+from console.cli.command import Frame
+from console.cli.page import BLANK, Line, Part, Span, Tone, flow, grid
+from console.cli.text.report import INDENT, header_lines
+
+_WORDS = {
+    Outcome.PROCEED: Span("PROCEED  ", Tone.OK),
+    Outcome.PROCEED_DEGRADED: Span("DEGRADED ", Tone.WARNING),
+    Outcome.BLOCK: Span("BLOCK    ", Tone.CRITICAL),
+}
+
+
+def gate_lines(decision: GateDecision, frame: Frame, width: int) -> list[Line]:
+    """Return the decision, its reasons, what it depends on, and the games that were left out."""
+    name = f"{decision.transition.value} for {decision.game_date}"
+    alarm = "the operators must be told" if decision.is_alarm else ""
+    early = "too early; nobody needs to be told" if decision.not_due else ""
+    said = ": ".join(part for part in (name, alarm or early) if part)
+    lines = flow([Span(said, Tone.STRONG)], width, first=_WORDS[decision.outcome])
+    for reason in decision.reasons:
+        lines.extend(flow([reason], width, first=INDENT))
+    lines.extend(header_lines(frame, width))
+    if decision.dependencies:
+        lines.extend((BLANK, *grid([_dependency(item) for item in decision.dependencies], width, right={2})))
+    if decision.excluded:
+        lines.append(BLANK)
+        for game in decision.excluded:
+            lines.extend(flow([f"{game.label}: {game.reason}"], width, first=Span("left out ", Tone.FAINT)))
+    return lines
+
+
+def _dependency(item: DependencyState) -> tuple[Part, ...]:
+    word = Span("met", Tone.OK) if item.met else Span("not met", Tone.ERROR if item.required else Tone.WARNING)
+    kind = "required" if item.required else "optional"
+    if item.unit == "score":
+        value = "not known" if item.percent is None else f"{item.percent:.2f}"
+        return (word, item.name, value, f"{kind}, at least {item.threshold:g}")
+    counted = f"{kind}, at least {item.threshold:g} %: {item.present} of {item.expected} {item.unit}"
+    missing = f", {len(item.missing)} missing" if item.missing else ""
+    surplus = f", {len(item.surplus)} too many" if item.surplus else ""
+    return (word, item.name, format_percent(item.percent), counted + missing + surplus)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from console.settings import Flags, Homes, Settings, SettingsError, load, resolve
+
+HOMES = Homes(config=Path("/home/ann/.config"), data=Path("/home/ann/data"), state=Path("/home/ann/state"))
+FILE = Path("/etc/courtside.toml")
+
+
+def settings(
+    flags: Flags | None = None, env: Mapping[str, str] | None = None, table: Mapping[str, object] | None = None
+) -> Settings:
+    return resolve(flags or Flags(), env or {}, HOMES, FILE, table or {})
+
+
+def test_without_any_source_the_warehouse_is_the_demo_and_says_that_nobody_chose_it() -> None:
+    found = settings()
+    assert found.is_demo
+    assert not found.is_configured
+    assert found.source_of("warehouse") == "default"
+
+
+def test_a_flag_beats_the_environment_and_the_environment_beats_the_file() -> None:
+    table = {"warehouse": "/from/file"}
+    env = {"COURTSIDE_WAREHOUSE": "/from/env"}
+    of_flag = settings(Flags(warehouse="/from/flag"), env, table)
+    of_env = settings(None, env, table)
+    of_file = settings(None, None, table)
+    assert [s.warehouse for s in (of_flag, of_env, of_file)] == ["/from/flag", "/from/env", "/from/file"]
+    assert [s.source_of("warehouse") for s in (of_flag, of_env, of_file)] == ["command line", "environment", str(FILE)]
+
+
+def test_an_empty_variable_says_nothing() -> None:
+    assert settings(env={"COURTSIDE_WAREHOUSE": ""}).is_demo
+
+
+def test_a_relative_path_in_the_file_counts_from_the_files_folder_and_on_the_command_line_from_here() -> None:
+    assert settings(table={"warehouse": "copies/w.duckdb"}).warehouse == "/etc/copies/w.duckdb"
+    assert settings(Flags(warehouse="copies/w.duckdb")).warehouse == "copies/w.duckdb"
+
+
+def test_a_url_is_no_path() -> None:
+    assert settings(table={"warehouse": "bigquery://project"}).warehouse == "bigquery://project"
+
+
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [
+        ({}, None),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, None),
+        ({"COURTSIDE_COLOR": "always"}, True),
+        ({"COURTSIDE_COLOR": "always", "NO_COLOR": "1"}, True),
+        ({"COURTSIDE_COLOR": "auto", "NO_COLOR": "1"}, None),
+    ],
+)
+def test_colour_follows_its_own_variable_first_and_no_color_second(
+    env: Mapping[str, str], expected: bool | None
+) -> None:
+    assert settings(env=env).color is expected
+
+
+def test_no_color_on_the_command_line_beats_everything() -> None:
+    assert settings(Flags(color=False), {"COURTSIDE_COLOR": "always"}).color is False
+
+
+def test_the_policy_of_the_file_is_used_and_each_changed_threshold_is_named_with_its_source() -> None:
+    found = settings(table={"policy": {"gap_critical_minutes": 90}})
+    assert found.policy.gap_critical_minutes == 90
+    assert found.source_of("policy.gap_critical_minutes") == str(FILE)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"warehose": "x"}, "warehose in /etc/courtside.toml is not a setting"),
+        ({"warehouse": 3}, "warehouse (/etc/courtside.toml) must be a text"),
+        ({"warehouse": " "}, "warehouse (/etc/courtside.toml) must be a text"),
+        ({"warehouse": "a\0b"}, "warehouse (/etc/courtside.toml) must be a text"),
+        ({"color": "purple"}, "color (/etc/courtside.toml) must be always, never or auto"),
+        ({"deadline_seconds": 0}, "deadline_seconds (/etc/courtside.toml) must be above 0"),
+        ({"deadline_seconds": True}, "deadline_seconds (/etc/courtside.toml) must be above 0"),
+        ({"deadline_seconds": "nan"}, "deadline_seconds (/etc/courtside.toml) must be above 0"),
+        ({"policy": 3}, "policy in /etc/courtside.toml must be a table"),
+        ({"policy": {"gap": 3}}, "policy.gap is not a threshold"),
+        ({"policy": {"gap_critical_minutes": -1}}, "policy.gap_critical_minutes must be 1 to"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_name_and_place(table: Mapping[str, object], message: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(table=table)
+    assert str(refused.value).startswith(message)
+    assert "/etc/courtside.toml" in str(refused.value)
+
+
+def test_a_broken_file_is_refused_with_its_name_and_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "courtside.toml"
+    path.write_text('warehouse = "demo"\ncolor =\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"courtside\.toml is not valid TOML: .*line 2"):
+        load(Flags(config=str(path)), {}, HOMES)
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "courtside.toml"
+    path.write_bytes(b"warehouse = '\xff'")
+    with pytest.raises(SettingsError, match="not UTF-8 text"):
+        load(Flags(config=str(path)), {}, HOMES)
+
+
+@pytest.mark.parametrize("how", ["flag", "environment"])
+def test_a_file_that_was_asked_for_and_is_not_there_is_refused(tmp_path: Path, how: str) -> None:
+    path = str(tmp_path / "none.toml")
+    flags, env = (Flags(config=path), {}) if how == "flag" else (Flags(), {"COURTSIDE_CONFIG": path})
+    with pytest.raises(SettingsError, match=r"none\.toml cannot be read: No such file"):
+        load(flags, env, HOMES)
+
+
+def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        load(Flags(config=str(tmp_path)), {}, HOMES)
+
+
+def test_the_file_in_the_users_folder_is_read_when_it_is_there(tmp_path: Path) -> None:
+    homes = Homes(tmp_path, tmp_path, tmp_path)
+    assert load(Flags(), {}, homes).is_demo
+    (tmp_path / "courtside.toml").write_text("deadline_seconds = 5\n", encoding="utf-8")
+    found = load(Flags(), {}, homes)
+    assert found.deadline_seconds == 5.0
+    assert found.source_of("config") == "default"
