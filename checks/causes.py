@@ -66,6 +66,7 @@ def _cause(rule: Rule, evidence: tuple[Finding, ...], symptoms: tuple[Finding, .
 
     It is over when all its evidence is; symptoms that outlive it (yesterday's features) keep their own severity in it.
     """
+    evidence = tuple(sorted(evidence, key=weight, reverse=True))
     going_on = [finding.severity for finding in (*evidence, *symptoms) if finding.is_active]
     over = all(not finding.is_active for finding in evidence)
     ends = [finding.until for finding in evidence if finding.until is not None]
@@ -95,9 +96,8 @@ def _earliest(findings: Iterable[Finding]) -> datetime | None:
 
 
 def _suggestions(findings: Iterable[Finding]) -> tuple[Suggestion, ...]:
-    """Return the first three different commands that the findings suggest, those of the one that leads first."""
-    foremost = sorted(findings, key=weight, reverse=True)
-    distinct = {suggestion.command: suggestion for finding in foremost for suggestion in finding.suggestions}
+    """Return the first three different commands that the findings suggest."""
+    distinct = {suggestion.command: suggestion for finding in findings for suggestion in finding.suggestions}
     return tuple(distinct.values())[:3]
 
 

@@ -174,7 +174,7 @@ class RootCause:
     """One trouble with everything that it explains.
 
     `key` is stable for as long as the trouble lasts: one key, one incident. `evidence` are the findings that establish
-    the cause, `symptoms` those that it explains and inhibits.
+    the cause, the weightiest first, `symptoms` those that it explains and inhibits.
     """
 
     key: str

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from checks.loading import DEADLINE_SECONDS
 from checks.policy import Policy, PolicyError
 
 DEMO = "demo"
 CONFIG_NAME = "courtside.toml"
-DEFAULT_DEADLINE_SECONDS = 30.0
 LONGEST_DEADLINE_SECONDS = 3600.0
 
 _YES = frozenset({"1", "true", "yes", "on", "always"})
@@ -66,7 +66,7 @@ class Settings:
     config_path: Path
     data_dir: Path
     state_dir: Path
-    deadline_seconds: float = DEFAULT_DEADLINE_SECONDS
+    deadline_seconds: float = DEADLINE_SECONDS
     chosen: tuple[Setting, ...] = ()
 
     @property
@@ -133,7 +133,7 @@ def resolve(
     data = _pick(layers, "data_dir", str(homes.data))
     state = _pick(layers, "state_dir", str(homes.state))
     color = _pick(layers, "color", None)
-    deadline = _pick(layers, "deadline_seconds", DEFAULT_DEADLINE_SECONDS)
+    deadline = _pick(layers, "deadline_seconds", DEADLINE_SECONDS)
     thresholds = _thresholds(table, config_path)
     settings = Settings(
         warehouse=place,

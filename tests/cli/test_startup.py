@@ -77,7 +77,13 @@ def test_python_m_console_is_the_same_command() -> None:
 
 
 def test_a_defect_of_the_program_never_reads_as_a_warning() -> None:
-    code = "import console.__main__ as m, console.cli.app as a\ndef broken(*_): raise RuntimeError('defect')\na.run = broken\nm.main()\n"
+    code = """
+import console.__main__, console.cli.app
+def broken(*_):
+    raise RuntimeError("defect")
+console.cli.app.run = broken
+console.__main__.main()
+"""
     done = subprocess.run(  # noqa: S603 # our own interpreter and code
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )

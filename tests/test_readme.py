@@ -1,0 +1,70 @@
+"""The README tells the truth: its transcript, its commands, its example and its two commands."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checks import quality
+from checks.catalogue import ALL_CHECKS
+from checks.facts.fact import Facts
+from checks.facts.feature_quality import FEATURE_QUALITY, FeatureQuality
+from checks.model import Severity
+from checks.policy import Policy
+from tests.builders import scope_at
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "console", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 # ours
+
+
+def test_the_transcript_is_what_the_command_prints() -> None:
+    (transcript,) = re.findall(r"```console\n\$ courtside (.*?)\n(.*?)\$ echo \$\?\n(\d)\n```", README, re.DOTALL)
+    arguments, shown, status = transcript
+    done = run(*arguments.split())
+    head, tail = shown.split("…\n")
+    assert done.stdout.startswith(head)
+    assert tail in done.stdout
+    assert done.returncode == int(status)
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^\| `courtside (\w+)", README, re.MULTILINE))))
+def test_every_command_of_the_readme_is_there(command: str) -> None:
+    assert run(command, "--help").returncode == 0
+
+
+def test_every_command_and_every_check_is_in_the_readme() -> None:
+    commands = re.findall(r"^  (\w+) ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE)
+    assert commands
+    assert [name for name in commands if f"`courtside {name}" not in README] == []
+    named = re.findall(r"`(\w+)?\.(\w+)`", README)
+    assert [check.id for check in ALL_CHECKS if check.id.split(".")[1] not in {name for _, name in named}] == []
+
+
+def test_the_example_of_a_check_works() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names: dict[str, Any] = dict(vars(quality))
+    exec(example, names)  # noqa: S102  # the README's own code
+    scope = scope_at("2026-01-24T18:00")
+    row = FeatureQuality(date(2026, 1, 24), 20, 20, 80.0, 70.0, 0, 15, 0, 200, 200, 100.0, 0)
+    (finding,) = names["fallback"](Facts.of(scope, (FEATURE_QUALITY, [row])), Policy(), scope.as_of)
+    assert (finding.severity, finding.sentence) == (
+        Severity.WARNING,
+        "2026-01-24: none of 20 features is ready for production",
+    )
+
+
+def test_the_first_command_installs_and_runs_and_the_second_runs_the_tests() -> None:
+    first, second = re.findall(r"```sh\n(.*?)\n```", README)
+    assert first.endswith(".venv/bin/courtside demo")
+    assert "-m pytest" in second
