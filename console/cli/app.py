@@ -19,8 +19,9 @@ from console.cli.commands.report import report
 from console.cli.commands.schema import schema_apply, schema_show
 from console.cli.commands.trace import trace
 from console.cli.commands.transitions import transitions
-from console.cli.page import Palette, Span, Tone, line, write
+from console.cli.page import Palette, write
 from console.cli.shell import Shell
+from screens.lines import Span, Tone, line
 
 
 def _application(**settings: str) -> typer.Typer:

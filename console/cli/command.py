@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.cli.page import Line, Palette, write
+from console.cli.page import Palette, write
 from console.cli.shell import Shell
+from screens.lines import Line
 
 if TYPE_CHECKING:
     from checks.model import Report, Scope, Severity
     from console.desk import Desk
     from console.settings import Settings
+    from screens.text.frame import Frame
 
 EXIT_UNKNOWN = 3
 """The exit status of UNKNOWN, of wrong usage and of a warehouse that cannot be read."""
@@ -40,15 +42,6 @@ class Answer:
     status: int
     lines: Callable[[int], list[Line]]
     document: Callable[[], Mapping[str, object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What an answer is about: which warehouse, at which moment, which dates. `assumed` says why a moment was chosen."""
-
-    warehouse: str
-    scope: Scope
-    assumed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +85,8 @@ class Job:
             assumed = "; ".join(filter(None, ("no warehouse is configured, so this is the demo", assumed)))
         moment = self.shell.now() if at is None else at
         days = days if days is not None else 2 if last is None else 1
+        from screens.text.frame import Frame  # --help needs no layout
+
         return Frame(self.settings.warehouse, Scope.at(moment, last=last, days=days), assumed)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from checks.model import Severity
+from screens.text.doctor import TableState
 
 if TYPE_CHECKING:
     from console.warehouse.protocol import TableInfo
@@ -21,37 +20,6 @@ OPTIONAL_COLUMNS = frozenset(
     }
 )
 """Columns that older deployments lack; their facts do without them."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableState:
-    """One table as it should be and as it is. `missing` are columns, `wrong` sentences about types."""
-
-    name: str
-    exists: bool
-    rows: int | None
-    missing: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    wrong: tuple[str, ...] = ()
-
-    @property
-    def severity(self) -> Severity:
-        """ERROR when something that is read is not there or of another type, WARNING for a column that may be lacking."""
-        if not self.exists or self.missing or self.wrong:
-            return Severity.ERROR
-        return Severity.WARNING if self.optional else Severity.OK
-
-    @property
-    def sentence(self) -> str:
-        """What is wrong, or ""."""
-        if not self.exists:
-            return "not there: `courtside schema apply` makes it in an embedded warehouse"
-        parts = []
-        if self.missing:
-            parts.append(f"lacks {', '.join(self.missing)}")
-        if self.optional:
-            parts.append(f"lacks {', '.join(self.optional)}, as older deployments do")
-        return "; ".join((*parts, *self.wrong))
 
 
 def compare(definition: TableDefinition, found: TableInfo) -> TableState:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.model import Severity
-from console.cli.page import Palette, Span, Tone, flow, grid, line, severity_word, text_of, write
+from console.cli.page import Palette, write
+from screens.lines import Span, Tone, flow, grid, line, severity_word, text_of
 
 
 def texts(lines: list[tuple[Span, ...]]) -> list[str]:

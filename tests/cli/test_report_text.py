@@ -20,9 +20,9 @@ from checks.model import (
     Suggestion,
     Verdict,
 )
-from console.cli.command import Frame
-from console.cli.page import text_of
-from console.cli.text.report import dates_of, report_lines
+from screens.lines import text_of
+from screens.text.frame import Frame
+from screens.text.report import dates_of, report_lines
 from tests.builders import at, scope_at
 from tests.cli.conftest import Courtside
 

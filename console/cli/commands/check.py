@@ -10,7 +10,7 @@ import typer
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command
 from console.cli.commands.report import report_answer
-from console.cli.page import Line, Span, Tone, grid
+from screens.lines import Line, Span, Tone, grid
 
 
 class Only(Enum):

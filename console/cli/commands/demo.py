@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from console.cli.arguments import At, UsageError
-from console.cli.command import Answer, Frame, Job, command
+from console.cli.command import Answer, Job, command
 from console.cli.commands.report import report_answer
-from console.cli.page import BLANK, Line, Span, Tone, flow
+from screens.lines import BLANK, Line, Span, Tone, flow
+from screens.text.frame import Frame
 
 MOST_DAYS = 6
 """The default shows the dates from the first of the week to the day the outage was found."""

@@ -8,7 +8,7 @@ import typer
 
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command, exit_status
-from console.cli.page import Line
+from screens.lines import Line
 
 if TYPE_CHECKING:
     from checks.causes import Issue
@@ -54,7 +54,7 @@ def diagnose(
     status = exit_status(worst)
 
     def lines(width: int) -> list[Line]:
-        from console.cli.text.diagnosis import diagnosis_lines  # only for text
+        from screens.text.diagnosis import diagnosis_lines  # only for text
 
         return diagnosis_lines(causes, worst, issue, frame, width)
 

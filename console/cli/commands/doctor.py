@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.cli.command import Answer, Job, command, exit_status
-from console.cli.page import Line
+from screens.lines import Line
 
 if TYPE_CHECKING:
-    from console.cli.inspection import TableState
+    from screens.text.doctor import TableState
 
 PACKAGES = ("courtside", "duckdb", "typer", "pandas", "pyarrow", "textual", "google-cloud-bigquery", "slack-sdk")
 
@@ -24,12 +24,13 @@ def doctor(job: Job) -> Answer:
 
     tables, refusal = _tables(job)
     installed = versions(PACKAGES)
+    settings = [(item.name, item.value, item.source) for item in job.settings.chosen]
     worst = Severity.UNKNOWN if refusal else max((table.severity for table in tables), default=Severity.UNKNOWN)
 
     def lines(width: int) -> list[Line]:
-        from console.cli.text.doctor import DoctorView, doctor_lines  # only for text
+        from screens.text.doctor import DoctorView, doctor_lines  # only for text
 
-        return doctor_lines(DoctorView(job.settings, installed, tables, refusal, worst), width)
+        return doctor_lines(DoctorView(job.settings.warehouse, settings, installed, tables, refusal, worst), width)
 
     def document() -> dict[str, object]:
         from console.document import record, severity  # text needs no JSON

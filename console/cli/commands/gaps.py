@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.arguments import At
-from console.cli.command import Answer, Frame, Job, command, exit_status
-from console.cli.page import Line
+from console.cli.command import Answer, Job, command, exit_status
+from screens.lines import Line
+from screens.text.frame import Frame
 
 if TYPE_CHECKING:
     from checks.model import Finding, Report, Severity
@@ -83,7 +84,7 @@ class _Window:
         return max((*results, *(gap.severity for gap in self.gaps)))
 
     def lines(self, width: int) -> list[Line]:
-        from console.cli.text.gaps import gaps_lines  # --help needs no layout
+        from screens.text.gaps import gaps_lines  # --help needs no layout
 
         return gaps_lines(self.report, self.gaps, self.worst, self.frame, width)
 

@@ -9,7 +9,7 @@ import typer
 from checks.pipeline import Transition
 from console.cli.arguments import At, Date
 from console.cli.command import Answer, Job, command
-from console.cli.page import Line
+from screens.lines import Line
 
 if TYPE_CHECKING:
     from checks.gates import GateDecision
@@ -38,7 +38,7 @@ def gate(
     status = _status(decision)
 
     def lines(width: int) -> list[Line]:
-        from console.cli.text.gate import gate_lines  # only for text
+        from screens.text.gate import gate_lines  # only for text
 
         return gate_lines(decision, frame, width)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.cli.arguments import At, Days
 from console.cli.command import Answer, Job, command, exit_status
-from console.cli.page import Line
+from screens.lines import Line
 
 CHECKS = ("queue.overdue", "queue.exhausted", "queue.retrier_dead")
 
@@ -27,7 +27,7 @@ def queue_list(job: Job, at: At = None, days: Days = None) -> Answer:
     status = exit_status(report.verdict.severity)
 
     def lines(width: int) -> list[Line]:
-        from console.cli.text.queue import queue_lines  # only for text
+        from screens.text.queue import queue_lines  # only for text
 
         return queue_lines(explained, report, frame, width)
 

@@ -8,7 +8,7 @@ import typer
 
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command, exit_status
-from console.cli.page import Line
+from screens.lines import Line
 
 if TYPE_CHECKING:
     from checks.facts.lineage import GameLineage
@@ -56,7 +56,7 @@ def reconcile(
     exported = export_games(games, policy, scope.as_of, target) if target else ""
 
     def lines(width: int) -> list[Line]:
-        from console.cli.text.funnel import FunnelView, funnel_lines  # only for text
+        from screens.text.funnel import FunnelView, funnel_lines  # only for text
 
         view = FunnelView(dates, games, report, policy, detailed=detailed, exported=exported)
         return funnel_lines(view, frame, width)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.cli.arguments import At
-from console.cli.command import Answer, Frame, Job, command, exit_status
-from console.cli.page import Line
+from console.cli.command import Answer, Job, command, exit_status
+from screens.lines import Line
+from screens.text.frame import Frame
 
 if TYPE_CHECKING:
     from checks.model import Report, Severity
@@ -47,7 +48,7 @@ class _Shown:
     in_full: bool
 
     def lines(self, width: int) -> list[Line]:
-        from console.cli.text.report import report_lines  # --help needs no layout
+        from screens.text.report import report_lines  # --help needs no layout
 
         return report_lines(self.report, self.frame, width, only=self.only, in_full=self.in_full)
 

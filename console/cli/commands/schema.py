@@ -9,7 +9,7 @@ import typer
 
 from console.cli.arguments import UsageError
 from console.cli.command import Answer, Job, command
-from console.cli.page import BLANK, Line, flow, line
+from screens.lines import BLANK, Line, flow, line
 
 if TYPE_CHECKING:
     from console.warehouse.schema import TableDefinition

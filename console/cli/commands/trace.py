@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.arguments import At, Date, UsageError, game_date
-from console.cli.command import Answer, Frame, Job, command, exit_status
-from console.cli.page import Line
+from console.cli.command import Answer, Job, command, exit_status
+from screens.lines import Line
+from screens.text.frame import Frame
 
 if TYPE_CHECKING:
     from checks.facts.lineage import GameLineage
@@ -89,7 +90,7 @@ class _Trace:
         return max((finding.severity for finding in self.findings if finding.is_active), default=unseen)
 
     def lines(self, width: int) -> list[Line]:
-        from console.cli.text.game import GameView, game_lines  # --help needs no layout
+        from screens.text.game import GameView, game_lines  # --help needs no layout
 
         view = GameView(self.games, self.attempts, self.queued, self.findings, self.worst, self.policy, self.blind)
         return game_lines(view, self.frame, width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command, exit_status
-from console.cli.page import Line
+from screens.lines import Line
 
 CHECKS = ("transitions.delay", "transitions.duration", "transitions.blocked", "transitions.stuck_run")
 
@@ -26,7 +26,7 @@ def transitions(job: Job, date: Date = None, days: Days = None, at: At = None) -
     status = exit_status(report.verdict.severity)
 
     def lines(width: int) -> list[Line]:
-        from console.cli.text.transitions import transitions_lines  # only for text
+        from screens.text.transitions import transitions_lines  # only for text
 
         return transitions_lines(states, report, frame, width)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from checks.model import RootCause, Severity
-from console.cli.command import Frame
-from console.cli.page import BLANK, Line, Span, Tone, flow
-from console.cli.text.report import brief_lines, cause_lines, finding_lines, header_lines, severity_lead
+from screens.lines import BLANK, Line, Span, Tone, flow
+from screens.text.frame import Frame
+from screens.text.report import brief_lines, cause_lines, finding_lines, header_lines, severity_lead
 
 
 def diagnosis_lines(causes: Sequence[RootCause], worst: Severity, issue: str, frame: Frame, width: int) -> list[Line]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from checks.dependencies import DependencyState
 from checks.funnel import format_percent
 from checks.gates import GateDecision, Outcome
-from console.cli.command import Frame
-from console.cli.page import BLANK, Line, Part, Span, Tone, flow, grid
-from console.cli.text.report import INDENT, header_lines
+from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid
+from screens.text.frame import Frame
+from screens.text.report import INDENT, header_lines
 
 _WORDS = {
     Outcome.PROCEED: Span("PROCEED  ", Tone.OK),

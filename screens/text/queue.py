@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from checks.facts.retry_queue import QueueRow
 from checks.model import Report
-from console.cli.command import Frame
-from console.cli.page import BLANK, Line, Part, Span, Tone, flow
-from console.cli.text.report import INDENT, check_lines, header_lines, suggestion_lines, verdict_lines
+from screens.lines import BLANK, Line, Part, Span, Tone, flow
+from screens.text.frame import Frame
+from screens.text.report import INDENT, check_lines, header_lines, suggestion_lines, verdict_lines
 
 _TONES = {
     "pending": Tone.WARNING,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from checks.model import Report
 from checks.times import EASTERN, format_minutes
 from checks.transition_states import HandOverStatus, TransitionState
-from console.cli.command import Frame
-from console.cli.page import BLANK, Line, Part, Span, Tone, grid
-from console.cli.text.report import check_lines, finding_lines, header_lines, verdict_lines
+from screens.lines import BLANK, Line, Part, Span, Tone, grid
+from screens.text.frame import Frame
+from screens.text.report import check_lines, finding_lines, header_lines, verdict_lines
 
 _TONES = {
     HandOverStatus.DONE: Tone.OK,

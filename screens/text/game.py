@@ -17,9 +17,9 @@ from checks.pipeline import Stage
 from checks.policy import Policy
 from checks.queue import explain
 from checks.times import format_eastern, format_utc
-from console.cli.command import Frame
-from console.cli.page import BLANK, Line, Part, Span, Tone, flow, grid
-from console.cli.text.report import INDENT, both_zones, finding_lines, header_lines, listed, severity_lead
+from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid
+from screens.text.frame import Frame
+from screens.text.report import INDENT, both_zones, finding_lines, header_lines, listed, severity_lead
 
 MOST_ATTEMPTS = 8
 

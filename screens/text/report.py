@@ -11,8 +11,8 @@ from datetime import date, datetime
 
 from checks.model import Evidence, Finding, Report, RootCause, Scope, Severity, Suggestion
 from checks.times import format_eastern, format_minutes, format_utc, minutes_between
-from console.cli.command import Frame
-from console.cli.page import BLANK, Line, Part, Span, Tone, flow, line, severity_word
+from screens.lines import BLANK, Line, Part, Span, Tone, flow, line, severity_word
+from screens.text.frame import Frame
 
 INDENT = " " * 9
 """Under a severity word."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from checks.model import Finding, Report, Severity
 from checks.times import format_minutes, minutes_between
-from console.cli.command import Frame
-from console.cli.page import BLANK, Line, Part, Span, Tone, flow, grid, severity_word
-from console.cli.text.report import (
+from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid, severity_word
+from screens.text.frame import Frame
+from screens.text.report import (
     both_zones,
     brief_lines,
     check_lines,

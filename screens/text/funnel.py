@@ -11,9 +11,9 @@ from checks.games import GameState
 from checks.model import Report, Severity
 from checks.pipeline import Stage
 from checks.policy import Policy
-from console.cli.command import Frame
-from console.cli.page import BLANK, Line, Part, Span, Tone, flow, grid
-from console.cli.text.report import INDENT, check_lines, finding_lines, header_lines, listed, verdict_lines
+from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid
+from screens.text.frame import Frame
+from screens.text.report import INDENT, check_lines, finding_lines, header_lines, listed, verdict_lines
 
 
 @dataclass(frozen=True, slots=True)
