@@ -73,7 +73,7 @@ def _missing(box: BoxScore, *, is_blank_date: bool) -> Finding:
         severity=Severity.CRITICAL if is_blank_date else Severity.ERROR,
         subject=box.subject,
         sentence=f"{box.game.label} on {day} has {what}{all_of_them}; it was due at {_both(box.state.due_at)}, "
-        f"and {box.source}.",
+        f"and {box.source}",
         fault=box.fault,
         since=box.state.due_at,
         evidence=box.evidence,
@@ -100,7 +100,7 @@ def _played_unseen(box: BoxScore) -> Finding:
         severity=Severity.ERROR,
         subject=box.subject,
         sentence=f"{box.game.label} on {day} looks not played ({box.state.reason}), yet {box.source}: "
-        "it was played, and its box score is missing.",
+        "it was played, and its box score is missing",
         fault=Fault.PIPELINE,
         since=box.state.due_at,
         evidence=box.evidence,
@@ -132,7 +132,7 @@ def _late(box: BoxScore, as_of: datetime) -> Finding:
     late = minutes_between(box.state.due_at, as_of)
     sentence = (
         f"The box score of {box.game.label} on {day} is {format_minutes(late)} late ({box.state.reason}); "
-        f"it was due at {_both(box.state.due_at)}, and {box.source}."
+        f"it was due at {_both(box.state.due_at)}, and {box.source}"
     )
     return _late_box_score(box, sentence, late, box.fault)
 
@@ -147,7 +147,7 @@ def _came_late(box: BoxScore, policy: Policy) -> Iterator[Finding]:
     was_there = any(a.was_available and a.scrape_timestamp < late_at for a in box.attempts)
     sentence = (
         f"The box score of {box.game.label} on {box.game.game_date.isoformat()} came {format_minutes(late)} late, "
-        f"at {_both(came)}; it was due at {_both(box.state.due_at)}."
+        f"at {_both(came)}; it was due at {_both(box.state.due_at)}"
     )
     fault = Fault.PIPELINE if was_there or not box.attempts else Fault.DATA
     yield replace(_late_box_score(box, sentence, late, fault), until=came)
@@ -197,7 +197,7 @@ def _late_stage(
         subject=Subject(SubjectKind.DATE, day.isoformat(), day),
         sentence=f"{stage.label.capitalize()} of {day.isoformat()}: {word} for {len(absent)} of {len(judged)} games due"
         f"{also}: {', '.join(sorted(absent))}; the first was due at {_both(since)}, "
-        f"{format_minutes(minutes_between(since, as_of))} ago.",
+        f"{format_minutes(minutes_between(since, as_of))} ago",
         fault=Fault.PIPELINE,
         since=since,
         evidence=(

@@ -43,7 +43,7 @@ def _not_played(game: GameLineage, reason: str, as_of: datetime) -> Finding:
         check="schedule.not_played",
         severity=Severity.WARNING if contradicts else Severity.OK,
         subject=Subject(SubjectKind.GAME, game.label, game.game_date),
-        sentence=f"{sentence}.",
+        sentence=sentence,
         fault=Fault.DATA,
         evidence=_schedule_evidence(game),
         suggestions=(
@@ -79,7 +79,7 @@ def stale(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Finding]:
     if row is None or row.newest_write is None:
         yield _stale(
             Severity.ERROR,
-            f"No schedule was written in the window: {SCHEDULE_TABLE} has no row for these dates, so no game can be judged.",
+            f"no schedule was written in the window: {SCHEDULE_TABLE} has no row for these dates, so no game can be judged",
             facts,
             row,
         )
@@ -91,8 +91,8 @@ def stale(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Finding]:
     limit = policy.schedule_stale_error_minutes if is_error else policy.schedule_stale_warning_minutes
     yield _stale(
         Severity.ERROR if is_error else Severity.WARNING,
-        f"The schedule has not been refreshed for {format_minutes(age)}, since {format_eastern(row.newest_write)} "
-        f"({format_utc(row.newest_write)}): postponed and moved games will be misread (limit {format_minutes(limit)}).",
+        f"the schedule has not been refreshed for {format_minutes(age)}, since {format_eastern(row.newest_write)} "
+        f"({format_utc(row.newest_write)}): postponed and moved games will be misread (limit {format_minutes(limit)})",
         facts,
         row,
         age,

@@ -32,7 +32,7 @@ class TestNotPlayed:
         (note,) = found(gsw_min(status_text="Postponed", other_dates=("2026-01-25",)))
         assert note.severity is Severity.OK
         assert note.sentence == (
-            "GSW@MIN on 2026-01-24 was not played: postponed, moved to 2026-01-25; it is not missing."
+            "GSW@MIN on 2026-01-24 was not played: postponed, moved to 2026-01-25; it is not missing"
         )
         assert str(note.subject) == "GSW@MIN 2026-01-24"
 
@@ -56,7 +56,7 @@ class TestNotPlayed:
         (warning,) = found(gsw_min(game_status=3, status_text="Final"))
         assert (warning.severity, warning.fault) == (Severity.WARNING, Fault.DATA)
         assert warning.sentence == (
-            "GSW@MIN on 2026-01-24 was not played: set to Final without a score; it is not missing."
+            "GSW@MIN on 2026-01-24 was not played: set to Final without a score; it is not missing"
         )
 
     @pytest.mark.parametrize(("as_of", "number"), [("2026-01-25T01:59", 0), ("2026-01-25T02:00", 1)])
@@ -73,7 +73,7 @@ class TestNotPlayed:
         assert warning.severity is Severity.WARNING
         assert warning.sentence == (
             "GSW@MIN on 2026-01-24 was not played: moved to 2026-01-25 under the same NBA id; "
-            "the schedule calls it Final without a score; it is not missing."
+            "the schedule calls it Final without a score; it is not missing"
         )
 
     def test_a_rematch_is_mentioned_as_another_game(self) -> None:
@@ -156,7 +156,7 @@ class TestStale:
     def test_a_schedule_that_nobody_wrote_is_an_error(self, rows: tuple[TableFreshness, ...]) -> None:
         (error,) = staleness(*rows, as_of=AS_OF)
         assert error.severity is Severity.ERROR
-        assert error.sentence.startswith("No schedule was written in the window")
+        assert error.sentence.startswith("no schedule was written in the window")
         assert error.since is None
 
     def test_other_tables_are_not_judged_here(self) -> None:
