@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 import duckdb
 
 from checks.facts.fact import Fact
-from checks.facts.rows import decode
-from console.warehouse.translate import TARGET
+from checks.facts.rows import columns, decode
+from console.warehouse.schema import definitions
+from console.warehouse.translate import TARGET, fact_source
 from tests.builders import at
+from tests.facts import reference
 
 Row = TypeVar("Row")
 
@@ -37,12 +39,37 @@ class Tables:
         self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
 
     def ask(self, fact: Fact[Row], as_of: str = LATER, first: date = DAY, last: date = DAY) -> tuple[Row, ...]:
-        """Return the fact's rows, from the generated query, as the console would see them."""
+        """Return the fact's rows, from the generated query, as the console would see them.
+
+        The reference engine must give the same rows in the same order from the hand-written query.
+        """
         sql = (TARGET / "facts" / f"{fact.name}.sql").read_text(encoding="utf-8")
         given: dict[str, date | datetime] = {"as_of": at(as_of), "first": first, "last": last}
         statement = self.connection.extract_statements(sql)[0]
         used = {name: given[name] for name in statement.named_parameters}
-        return decode(fact, self.connection.execute(statement, used).fetchall())
+        raw = self.connection.execute(statement, used).fetchall()
+        assert self._reference(fact, at(as_of), first, last) == raw
+        return decode(fact, raw)
+
+    def _reference(self, fact: Fact[Any], as_of: datetime, first: date, last: date) -> list[tuple[Any, ...]]:
+        tables = [self._content(name) for name in fact.tables]
+        sql = reference.with_parameters(fact_source(fact), as_of, first, last)
+        row: type = fact.row
+        instants = {column.name for column in columns(row) if column.type is datetime}
+        return reference.run(reference.with_tables(reference.with_microseconds(sql, instants), tables))
+
+    def _content(self, name: str) -> tuple[str, list[tuple[str, str]], list[tuple[Any, ...]]]:
+        """Return a table with its columns, as they are here, in BigQuery's types, and its rows."""
+        (definition,) = (item for item in definitions() if item.name == name)
+        dataset, _, table = name.partition(".")
+        there = self.connection.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+            [dataset, table],
+        ).fetchall()
+        known = [(column, kind) for column, kind in definition.columns if (column,) in there]
+        micros = 'EPOCH_US("{}")'
+        listed = ", ".join((micros if kind == "TIMESTAMP" else '"{}"').format(column) for column, kind in known)
+        return name, known, self.connection.execute(f"SELECT {listed} FROM {name}").fetchall()
 
     def schedule(self, game_id: str = "0022500648", label: str = "LAL@DAL", day: date = DAY, **changes: Any) -> None:
         away, home = label.split("@")
