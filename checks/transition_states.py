@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
@@ -84,6 +84,8 @@ _STATUS = {
     "deadline_exceeded": HandOverStatus.PARTIAL,
 }
 
+_ANALYTICS = 3
+
 _SAYS = {
     "complete": "handed over",
     "started": "handed over, and the next phase has not reported its end",
@@ -124,7 +126,7 @@ def transition_states(
     states: list[TransitionState] = []
     for day in sorted(set(dates), reverse=True):
         for transition in Transition:
-            source = times.get((transition.source, day), unlogged(transition.source))
+            source = _handing_over(times, transition, day)
             target = times.get((transition.target, day), unlogged(transition.target))
             tries = logged.get((transition, day), ())
             if tries:
@@ -132,6 +134,20 @@ def transition_states(
             else:
                 states.append(_not_logged(transition, day, source, target, policy, as_of))
     return tuple(states)
+
+
+def _handing_over(times: Mapping[tuple[int, date], PhaseTimes], transition: Transition, day: date) -> PhaseTimes:
+    """Return the times of what hands over: the phase before, and for grading also analytics.
+
+    Predictions are made before the games of a date, and nothing can be graded until analytics of those games are there.
+    """
+    source = times.get((transition.source, day), unlogged(transition.source))
+    if transition is not Transition.PHASE5_TO_PHASE6 or source.complete_at is None:
+        return source
+    played = times.get((_ANALYTICS, day), unlogged(_ANALYTICS))
+    if played.complete_at is None:
+        return replace(source, complete_at=None, waiting_for=played.waiting_for)
+    return replace(source, complete_at=max(source.complete_at, played.complete_at))
 
 
 def _logged(
@@ -205,11 +221,14 @@ def _not_logged(
     A next phase that has only just begun is running: its row may be on the way. Once it ran that long ago that a hand-over
     would be late, the log is what is missing.
     """
-    giver, taker = phase(transition.source), phase(transition.target)
+    taker = phase(transition.target)
     began = target.started_at
     if began is None and source.complete_at is None:
         lacking = ", ".join(source.waiting_for) or "its phase_complete event"
-        status, reason = HandOverStatus.NOT_DUE, f"phase {giver.number} ({giver.name}) is not complete: {lacking}"
+        status, reason = (
+            HandOverStatus.NOT_DUE,
+            f"what phase {taker.number} ({taker.name}) needs is not complete: {lacking}",
+        )
     elif began is None:
         status, reason = HandOverStatus.WAITING, f"phase {taker.number} ({taker.name}) has not started"
     elif minutes_between(began, as_of) < policy.transition_warning_minutes:

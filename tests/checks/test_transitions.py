@@ -143,7 +143,17 @@ def test_optional_processors_are_not_waited_for() -> None:
     assert state.status is HandOverStatus.WAITING
 
 
-@pytest.mark.parametrize("number", [2, 5])
+def test_grading_waits_for_predictions_and_for_analytics_of_the_games() -> None:
+    predicted = event("phase_complete", when=at("2026-01-24T17:00"), phase="phase_5")
+    waiting = state_of(Transition.PHASE5_TO_PHASE6, "2026-01-24T19:00", events=[predicted])
+    assert (waiting.status, waiting.ready_at) == (HandOverStatus.NOT_DUE, None)
+    assert "player_game_summary" in waiting.reason
+    analysed = event("phase_complete", phase="phase_3")
+    ready = state_of(Transition.PHASE5_TO_PHASE6, "2026-01-25T09:00", events=[predicted, analysed])
+    assert (ready.status, ready.ready_at) == (HandOverStatus.WAITING, READY)
+
+
+@pytest.mark.parametrize("number", [2, 4])
 def test_a_phase_complete_event_is_as_good(number: int) -> None:
     done = event("phase_complete", phase=f"phase_{number}")
     transition = next(t for t in Transition if t.source == number)
