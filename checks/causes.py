@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
+from itertools import compress
+from operator import not_
 
 from checks.cause_rules import RULES, Rule, weight
 from checks.model import CheckResult, Fault, Finding, RootCause, Severity, Suggestion
@@ -42,11 +44,12 @@ def find_causes(results: Sequence[CheckResult]) -> tuple[RootCause, ...]:
     pending = [finding for result in results for finding in result.findings if finding.severity is not Severity.OK]
     causes: list[RootCause] = []
     for rule in RULES:
-        for evidence in _grouped(rule, pending):
-            pending = [finding for finding in pending if finding not in evidence]
-            symptoms = tuple(finding for finding in pending if rule.explains(finding, evidence))
-            pending = [finding for finding in pending if finding not in symptoms]
-            causes.append(_cause(rule, evidence, symptoms))
+        groups = _grouped(rule, pending)
+        pending = [finding for finding in pending if not rule.establishes(finding)]
+        for evidence in groups:
+            explained = [rule.explains(finding, evidence) for finding in pending]
+            causes.append(_cause(rule, evidence, tuple(compress(pending, explained))))
+            pending = list(compress(pending, map(not_, explained)))
     causes.extend(_unexplained(pending))
     causes.extend(_blind(results))
     return tuple(sorted(causes, key=lambda cause: (cause.until is not None, -cause.severity)))
