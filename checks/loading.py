@@ -7,20 +7,24 @@ threads, and what has not answered by the deadline is cancelled and reported.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeVar
 
+from checks.deadline import DEADLINE_SECONDS
 from checks.facts.fact import Fact, Facts, Window
 from checks.model import FactOutcome, Scope
+from checks.progress import Cancelled, never
 
 Row = TypeVar("Row")
 Monotonic = Callable[[], float]
 
-DEADLINE_SECONDS = 15.0
+_POLL_SECONDS = 0.05
+"""How soon somebody who wants to stop is heard."""
 
 
 class Source(Protocol):
@@ -68,6 +72,8 @@ class Loading:
         self._started = monotonic()
         self._answers: SimpleQueue[_Answer] = SimpleQueue()
         self._waiting: SimpleQueue[Fact[Any]] = SimpleQueue()
+        self._got: dict[str, _Answer] = {}
+        self._why_not = "it has not answered yet"
         for fact in sorted(self._facts, key=lambda fact: -len(fact.tables)):
             self._waiting.put(fact)
         for _ in range(min(source.concurrency, len(self._facts))):
@@ -75,22 +81,44 @@ class Loading:
 
     def wait(self, deadline_seconds: float = DEADLINE_SECONDS) -> Loaded:
         """Return all facts, those that have not answered within `deadline_seconds` of the start with that as their reason."""
-        got: dict[str, _Answer] = {}
-        while len(got) < len(self._facts):
+        for _ in self.arrivals(deadline_seconds):
+            pass
+        return self.loaded()
+
+    def arrivals(
+        self, deadline_seconds: float = DEADLINE_SECONDS, cancelled: Cancelled = never
+    ) -> Iterator[FactOutcome]:
+        """Give each fact's outcome as it comes, until the deadline or until `cancelled` says so; then stop what is running."""
+        while len(self._got) < len(self._facts):
             left = deadline_seconds - (self._monotonic() - self._started)
+            if cancelled():
+                return self._stop("the run was stopped before it answered")
+            if left <= 0 and self._answers.empty():
+                return self._stop(f"no answer within {deadline_seconds:g} s")
             try:
-                answer = self._answers.get(timeout=max(0.0, left))
+                answer = self._answers.get(timeout=max(0.0, left if cancelled is never else min(left, _POLL_SECONDS)))
             except Empty:
-                self._source.cancel()
-                break
-            got[answer.outcome.fact] = answer
-        late = f"no answer within {deadline_seconds:g} s"
+                continue
+            self._got[answer.outcome.fact] = answer
+            yield answer.outcome
+
+    def loaded(self) -> Loaded:
+        """Return what has come so far; facts that have not come have the reason in their outcomes."""
+        waited = self._monotonic() - self._started
         outcomes = tuple(
-            got[fact.name].outcome if fact.name in got else FactOutcome(fact.name, 0, deadline_seconds, late)
+            self._got[fact.name].outcome if fact.name in self._got else FactOutcome(fact.name, 0, waited, self._why_not)
             for fact in self._facts
         )
-        rows = {name: answer.rows for name, answer in got.items() if not answer.outcome.reason}
+        rows = {name: answer.rows for name, answer in self._got.items() if not answer.outcome.reason}
         return Loaded(Facts(self._scope, rows), outcomes)
+
+    def _stop(self, why: str) -> None:
+        """Let no further fact begin, and stop those that are running."""
+        self._why_not = why
+        with suppress(Empty):
+            while True:
+                self._waiting.get_nowait()
+        self._source.cancel()
 
     def _work(self) -> None:
         """Load facts until none is waiting; the one that reads the most tables goes first, for it takes the longest."""

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from checks.facts.fact import Facts
 from checks.facts.retry_queue import RETRY_QUEUE, QueueRow
 from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKind, Suggestion
 from checks.policy import Policy
+from checks.queue_rows import (
+    due_at,
+    ended_at,
+    explain,
+    is_at_maximum,
+    is_stale,
+    label_of,
+    minutes_overdue,
+    subject_of,
+    taken_at,
+)
 from checks.registry import check
 from checks.times import eastern_date, format_eastern, format_minutes, format_utc, minutes_between
 
@@ -17,6 +29,18 @@ _RETRIER = Subject(SubjectKind.QUEUE, "retrier")
 _LIST_QUEUE = Suggestion("courtside queue list", "see why each row is where it is")
 _GAME_KEY = re.compile(r"[A-Z]{3}@[A-Z]{3}")
 _LONGEST_MESSAGE = 120
+
+MOST_NAMED = 100
+"""Rows that a check names one by one, oldest first; what is beyond is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is wrong with one row, and since when (UTC)."""
+
+    severity: Severity
+    says: str
+    since: datetime | None
 
 
 @check(
@@ -26,31 +50,56 @@ _LONGEST_MESSAGE = 120
 )
 def overdue(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Finding]:
     """Judge each active row: over 4 h in the queue is critical, a whole step past due or a stale try a warning."""
-    for row in _oldest_first(row for row in facts[RETRY_QUEUE] if row.is_active):
-        age = minutes_between(row.first_failure_at, as_of)
-        late = _minutes_overdue(row, as_of)
-        if age > policy.queue_age_critical_minutes:
-            says = f"{_label(row)} has been in the retry queue for {format_minutes(age)}"
-            yield _overdue(row, Severity.CRITICAL, says, row.first_failure_at, policy, as_of)
-        elif late is not None and late >= policy.queue_overdue_warning_minutes:
-            yield _overdue(row, Severity.WARNING, f"the retry of {_label(row)} is overdue", _due(row), policy, as_of)
-        elif _is_stale(row, policy, as_of):
-            says = f"the retry of {_label(row)} never came back"
-            yield _overdue(row, Severity.WARNING, says, _taken_at(row), policy, as_of)
+    active = _oldest_first(row for row in facts[RETRY_QUEUE] if row.is_active)
+    troubled = [(row, trouble) for row in active if (trouble := _lateness(row, policy, as_of)) is not None]
+    for row, trouble in troubled[:MOST_NAMED]:
+        yield _overdue(row, trouble, policy, as_of)
+    yield from _further(
+        overdue.id, [trouble for _, trouble in troubled[MOST_NAMED:]], "wait too long in the retry queue"
+    )
 
 
-def _overdue(
-    row: QueueRow, severity: Severity, says: str, since: datetime | None, policy: Policy, as_of: datetime
-) -> Finding:
+def _lateness(row: QueueRow, policy: Policy, as_of: datetime) -> _Trouble | None:
+    """Return what is wrong with an active row's waiting, or None."""
+    age = minutes_between(row.first_failure_at, as_of)
+    late = minutes_overdue(row, as_of)
+    label = label_of(row)
+    if age > policy.queue_age_critical_minutes:
+        says = f"{label} has been in the retry queue for {format_minutes(age)}"
+        return _Trouble(Severity.CRITICAL, says, row.first_failure_at)
+    if late is not None and late >= policy.queue_overdue_warning_minutes:
+        return _Trouble(Severity.WARNING, f"the retry of {label} is overdue", due_at(row))
+    if is_stale(row, policy, as_of):
+        return _Trouble(Severity.WARNING, f"the retry of {label} never came back", taken_at(row))
+    return None
+
+
+def _further(check_id: str, troubles: Sequence[_Trouble], says: str) -> Iterator[Finding]:
+    """Yield one finding for all rows beyond those named one by one: nobody reads 100,000 findings."""
+    if not troubles:
+        return
+    yield Finding(
+        check=check_id,
+        severity=max(trouble.severity for trouble in troubles),
+        subject=Subject(SubjectKind.QUEUE, "further rows"),
+        sentence=f"{len(troubles):,} further rows {says}",
+        fault=Fault.PIPELINE,
+        since=min((trouble.since for trouble in troubles if trouble.since is not None), default=None),
+        evidence=(Evidence("further rows", len(troubles), "rows", RETRY_QUEUE.name),),
+        suggestions=(_LIST_QUEUE,),
+    )
+
+
+def _overdue(row: QueueRow, trouble: _Trouble, policy: Policy, as_of: datetime) -> Finding:
     return Finding(
         check=overdue.id,
-        severity=severity,
-        subject=_subject(row),
-        sentence=f"{says}: {explain(row, policy, as_of)}",
+        severity=trouble.severity,
+        subject=subject_of(row),
+        sentence=f"{trouble.says}: {explain(row, policy, as_of)}",
         fault=Fault.PIPELINE,
-        since=since,
+        since=trouble.since,
         evidence=(
-            Evidence("overdue", max(0, _minutes_overdue(row, as_of) or 0), "minutes", RETRY_QUEUE.name),
+            Evidence("overdue", max(0, minutes_overdue(row, as_of) or 0), "minutes", RETRY_QUEUE.name),
             Evidence("in the queue", minutes_between(row.first_failure_at, as_of), "minutes", RETRY_QUEUE.name),
             *_row_evidence(row),
         ),
@@ -66,24 +115,33 @@ def _overdue(
 )
 def exhausted(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Finding]:
     """Name each row that will not be tried again: given up on within the scope's lookback, or about to be."""
-    for row in _oldest_first(facts[RETRY_QUEUE]):
-        if row.is_active and _is_at_maximum(row):
-            severity, since = Severity.WARNING, row.last_retry_at or row.first_failure_at
-        elif row.status == "failed_permanent" and as_of - _ended_at(row) < facts.scope.lookback:
-            severity, since = Severity.ERROR, _ended_at(row)
-        else:
-            continue
+    rows = _oldest_first(facts[RETRY_QUEUE])
+    lost = [(row, trouble) for row in rows if (trouble := _exhaustion(row, as_of - facts.scope.lookback)) is not None]
+    for row, trouble in lost[:MOST_NAMED]:
         yield Finding(
             check=exhausted.id,
-            severity=severity,
-            subject=_subject(row),
-            sentence=f"{_label(row)} will not be retried by itself: {explain(row, policy, as_of)}",
+            severity=trouble.severity,
+            subject=subject_of(row),
+            sentence=f"{trouble.says}: {explain(row, policy, as_of)}",
             fault=Fault.PIPELINE,
-            since=since,
+            since=trouble.since,
             evidence=_row_evidence(row),
             suggestions=_suggestions(row),
             key=row.id,
         )
+    yield from _further(
+        exhausted.id, [trouble for _, trouble in lost[MOST_NAMED:]], "will not be retried by themselves"
+    )
+
+
+def _exhaustion(row: QueueRow, since: datetime) -> _Trouble | None:
+    """Return why nobody will try a row again, or None; rows that ended up to `since` are forgotten."""
+    says = f"{label_of(row)} will not be retried by itself"
+    if row.is_active and is_at_maximum(row):
+        return _Trouble(Severity.WARNING, says, row.last_retry_at or row.first_failure_at)
+    if row.status == "failed_permanent" and ended_at(row) > since:
+        return _Trouble(Severity.ERROR, says, ended_at(row))
+    return None
 
 
 @check(
@@ -109,7 +167,7 @@ def retrier_dead(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Find
         severity=Severity.CRITICAL if age > policy.queue_age_critical_minutes else Severity.ERROR,
         subject=_RETRIER,
         sentence=f"the retrier is not running: {count} due and nothing has been tried for {format_minutes(late)}; "
-        f"{_label(oldest)} was due at {format_utc(due)} ({format_eastern(due)})",
+        f"{label_of(oldest)} was due at {format_utc(due)} ({format_eastern(due)})",
         fault=Fault.PIPELINE,
         since=due,
         evidence=(
@@ -118,7 +176,7 @@ def retrier_dead(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Find
             Evidence("oldest in the queue", age, "minutes", RETRY_QUEUE.name),
             Evidence("last sign of the retrier", format_utc(last_try) if last_try else "none", "UTC", RETRY_QUEUE.name),
         ),
-        names=tuple(sorted({_label(row) for _, row in waiting})),
+        names=tuple(sorted({label_of(row) for _, row in waiting})),
         suggestions=(
             _LIST_QUEUE,
             Suggestion(
@@ -127,78 +185,6 @@ def retrier_dead(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Find
             ),
         ),
     )
-
-
-def explain(row: QueueRow, policy: Policy, as_of: datetime) -> str:
-    """Return why a row is where it is, as a clause; times are UTC, durations whole minutes up to `as_of`.
-
-    No text of the row's error is in it, only its tries and times.
-    """
-    if row.status == "retrying":
-        return _explain_retrying(row, policy, as_of)
-    if row.status == "pending":
-        return _explain_pending(row, as_of)
-    if row.status == "succeeded":
-        return f"succeeded at {format_utc(_ended_at(row))}"
-    if row.status == "failed_permanent":
-        return f"given up on at {format_utc(_ended_at(row))} after {row.retry_count} of {row.max_retries} tries"
-    return "its status is none that the queue has"
-
-
-def _explain_pending(row: QueueRow, as_of: datetime) -> str:
-    if _is_at_maximum(row):
-        return f"at its maximum of {row.max_retries} tries: nobody will try it again"
-    due = row.next_retry_at or row.first_failure_at
-    late = minutes_between(due, as_of)
-    if late < 0:
-        return f"waits until {format_utc(due)}, in {-late} min"
-    tries = f"tried {row.retry_count} of {row.max_retries} times" if row.retry_count else "nobody has tried"
-    unset = "" if row.next_retry_at else " (no next try was ever set)"
-    return f"due since {format_utc(due)}{unset}, {late} min overdue: {tries}"
-
-
-def _explain_retrying(row: QueueRow, policy: Policy, as_of: datetime) -> str:
-    taken = _taken_at(row)
-    says = f"being retried since {format_utc(taken)}, {minutes_between(taken, as_of)} min ago"
-    if _is_stale(row, policy, as_of):
-        return f"{says}, stale: after {policy.retrying_stale_minutes} min it should have gone back to pending"
-    if _is_at_maximum(row):
-        return f"{says}, at its maximum of {row.max_retries} tries"
-    late = _minutes_overdue(row, as_of)
-    if late is not None and late > 0:
-        return f"{says}; its next try was due {late} min ago"
-    return says
-
-
-def _due(row: QueueRow) -> datetime | None:
-    """Return when somebody should take the row: a pending row without a next time should have been taken at once."""
-    if row.next_retry_at is None and row.status == "pending":
-        return row.first_failure_at
-    return row.next_retry_at
-
-
-def _minutes_overdue(row: QueueRow, as_of: datetime) -> int | None:
-    """Return the whole minutes since the row was due, negative before; None when it has no due time."""
-    due = _due(row)
-    return None if due is None else minutes_between(due, as_of)
-
-
-def _taken_at(row: QueueRow) -> datetime:
-    """Return when the worker took a `retrying` row, as far as the row tells."""
-    return row.last_retry_at or row.updated_at or row.first_failure_at
-
-
-def _ended_at(row: QueueRow) -> datetime:
-    """Return when a row reached its final status, as far as the row tells."""
-    return row.updated_at or row.last_retry_at or row.first_failure_at
-
-
-def _is_stale(row: QueueRow, policy: Policy, as_of: datetime) -> bool:
-    return row.status == "retrying" and minutes_between(_taken_at(row), as_of) > policy.retrying_stale_minutes
-
-
-def _is_at_maximum(row: QueueRow) -> bool:
-    return row.retry_count >= row.max_retries
 
 
 def _tried_at(row: QueueRow) -> datetime | None:
@@ -221,7 +207,7 @@ def _untouched(
     A row that was due before the last try is no proof: the retrier was alive after that, and may be passing this row over.
     """
     due_rows = [
-        (due, row) for row in rows if row.status == "pending" and (due := _due(row)) is not None and due <= as_of
+        (due, row) for row in rows if row.status == "pending" and (due := due_at(row)) is not None and due <= as_of
     ]
     waiting = [(due, row) for due, row in due_rows if last_try is None or last_try <= due]
     return tuple(sorted(waiting, key=lambda item: (item[0], item[1].first_failure_at, item[1].id)))
@@ -230,18 +216,6 @@ def _untouched(
 def _oldest_first(rows: Iterable[QueueRow]) -> Sequence[QueueRow]:
     """Return rows in the worker's own order."""
     return sorted(rows, key=lambda row: (row.first_failure_at, row.id))
-
-
-def _name(row: QueueRow) -> str:
-    return row.game_key or row.processor_name
-
-
-def _label(row: QueueRow) -> str:
-    return f"{_name(row)} {row.game_date.isoformat()}"
-
-
-def _subject(row: QueueRow) -> Subject:
-    return Subject(SubjectKind.QUEUE, _name(row), row.game_date)
 
 
 def _row_evidence(row: QueueRow) -> tuple[Evidence, ...]:

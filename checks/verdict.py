@@ -14,7 +14,8 @@ def verdict_of(causes: Sequence[RootCause], results: Sequence[CheckResult]) -> V
     if not results:
         return Verdict(Severity.UNKNOWN, "no check was run, so nothing is known", None)
     if not going_on:
-        return Verdict(Severity.OK, f"all {len(results)} checks are OK{_history(causes)}", None)
+        checks = "the only check is" if len(results) == 1 else f"all {len(results)} checks are"
+        return Verdict(Severity.OK, f"{checks} OK{_history(causes)}", None)
     worst = max(going_on, key=lambda cause: cause.severity)
     return Verdict(worst.severity, worst.sentence, worst.since)
 

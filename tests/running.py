@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checks.loading import DEADLINE_SECONDS, Loading, Source
+from checks.deadline import DEADLINE_SECONDS
+from checks.loading import Loading, Source
 from checks.model import Report, Scope
 from checks.policy import Policy
 from checks.registry import Check

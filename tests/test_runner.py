@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,13 @@ from checks.facts.decisions import DECISIONS
 from checks.facts.fact import Fact, Facts, Window
 from checks.facts.hand_overs import HAND_OVERS
 from checks.facts.retry_queue import RETRY_QUEUE
-from checks.model import Fault, Finding, Severity, Subject, SubjectKind
+from checks.loading import Loading
+from checks.model import CheckResult, FactOutcome, Fault, Finding, Report, Severity, Subject, SubjectKind
 from checks.policy import Policy
-from checks.registry import check
+from checks.progress import Cancelled, Progress, never
+from checks.registry import Check, check
+from checks.runner import needed_facts, report_while_loading
+from console.desk import Desk, UnknownCheckError
 from tests.builders import at, decision, scope_at
 from tests.running import run
 
@@ -158,3 +162,123 @@ def test_the_report_tells_how_many_rows_each_fact_gave(rows: int) -> None:
 
 def test_hand_overs_are_suspect_when_empty() -> None:
     assert HAND_OVERS.suspect_when_empty
+
+
+# Progress, and stopping
+
+
+@dataclass
+class Told:
+    """What a run told on its way."""
+
+    steps: list[Progress] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [p.step.fact if isinstance(p.step, FactOutcome) else p.step.check for p in self.steps]
+
+
+def run_telling(checks: tuple[Check, ...], source: Source, told: Told, cancelled: Cancelled = never) -> Report:
+    loading = Loading(needed_facts(checks), source, SCOPE)
+    report, _ = report_while_loading(checks, loading, Policy(), told.steps.append, cancelled, deadline_seconds=5)
+    return report
+
+
+def test_a_run_tells_of_every_fact_and_every_check_with_its_outcome() -> None:
+    told = Told()
+    source = Source({"decisions": lambda: (decision(at("2026-01-22T10:00")),)})
+    report = run_telling((counts_decisions, tolerates_empty_queue), source, told)
+    assert sorted(told.names) == ["decisions", "retry_queue", "test.decisions", "test.queue"]
+    assert {p.step for p in told.steps} == {*report.facts, *report.results}
+    assert [(p.done, p.total) for p in told.steps if isinstance(p.step, FactOutcome)] == [(1, 2), (2, 2)]
+    assert [(p.done, p.total) for p in told.steps if isinstance(p.step, CheckResult)] == [(1, 2), (2, 2)]
+
+
+def test_a_run_that_tells_comes_to_what_a_silent_one_comes_to() -> None:
+    checks = (counts_decisions, tolerates_empty_queue, broken, over, answers_for_empty)
+    source = Source({"decisions": failing})
+    told, silent = run_telling(checks, source, Told()), run(checks, source, Policy(), SCOPE)
+    assert told.results == silent.results
+    assert (told.causes, told.verdict) == (silent.causes, silent.verdict)
+
+
+def test_a_check_is_judged_as_soon_as_its_facts_are_there() -> None:
+    told, judged = Told(), threading.Event()
+
+    def after_the_other_check() -> tuple[Any, ...]:
+        assert judged.wait(timeout=5)
+        return ()
+
+    def hear(progress: Progress) -> None:
+        told.steps.append(progress)
+        if isinstance(progress.step, CheckResult):
+            judged.set()
+
+    checks = (answers_for_empty, tolerates_empty_queue)
+    loading = Loading(needed_facts(checks), Source({"decisions": after_the_other_check}), SCOPE)
+    report, _ = report_while_loading(checks, loading, Policy(), hear)
+    assert told.names == ["retry_queue", "test.queue", "decisions", "test.own_answer"]
+    assert [result.check for result in report.results] == ["test.own_answer", "test.queue"]
+
+
+def test_a_run_that_is_cancelled_stops_its_source_and_what_it_lacks_is_unknown() -> None:
+    source, told = Source(), Told()
+
+    def hang() -> tuple[Any, ...]:
+        source.cancelled.wait(timeout=30)
+        raise OSError("interrupted")
+
+    source.answers["decisions"] = hang
+    report = run_telling((counts_decisions, tolerates_empty_queue), source, told, lambda: len(told.steps) >= 2)
+    assert source.cancelled.is_set()
+    assert report.results[0].severity is Severity.UNKNOWN
+    assert report.results[0].reason == "decisions: the run was stopped before it answered"
+    assert report.results[1].severity is Severity.OK
+    assert told.names == ["retry_queue", "test.queue", "decisions", "test.decisions"]
+
+
+def test_a_run_that_is_cancelled_at_once_asks_for_nothing_more() -> None:
+    source = Source(concurrency=1)
+    started = threading.Event()
+
+    def slow() -> tuple[Any, ...]:
+        started.set()
+        source.cancelled.wait(timeout=30)
+        return ()
+
+    source.answers = {"decisions": slow, "retry_queue": slow}
+    report = run_telling((counts_decisions, tolerates_empty_queue), source, Told(), started.is_set)
+    assert {result.severity for result in report.results} == {Severity.UNKNOWN}
+    assert len(source.asked) == 1
+
+
+def test_after_the_deadline_no_further_fact_is_asked_for() -> None:
+    source = Source(concurrency=1)
+
+    def hang() -> tuple[Any, ...]:
+        source.cancelled.wait(timeout=30)
+        return ()
+
+    source.answers = {"decisions": hang, "retry_queue": hang}
+    run((counts_decisions, tolerates_empty_queue), source, Policy(), SCOPE, deadline_seconds=0.05)
+    assert len(source.asked) == 1
+
+
+def test_the_desk_runs_the_named_checks_on_its_warehouse_and_tells_of_them(desk: Desk) -> None:
+    told = Told()
+    scope = scope_at("2026-01-25T16:00")
+    look = desk.run(scope, ("queue.overdue", "queue.retrier_dead"), told.steps.append, never)
+    assert told.names == ["retry_queue", "queue.overdue", "queue.retrier_dead"]
+    assert look.report == replace(desk.report(scope, ("queue.overdue", "queue.retrier_dead")), facts=look.report.facts)
+    assert len(look.rows(RETRY_QUEUE)) == 1
+
+
+def test_the_desk_runs_all_checks_when_none_is_named(desk: Desk) -> None:
+    scope = scope_at("2026-01-25T01:30")
+    look = desk.run(scope, (), Told().steps.append, never)
+    assert look.report.results == desk.report(scope).results
+
+
+def test_the_desk_refuses_to_run_a_check_that_there_is_not(desk: Desk) -> None:
+    with pytest.raises(UnknownCheckError, match="did you mean"):
+        desk.run(SCOPE, ("queue.overdu",), Told().steps.append, never)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from checks.facts.retry_queue import RETRY_QUEUE, QueueRow
 from checks.model import Fault, Finding, Severity, SubjectKind
 from checks.policy import Policy
-from checks.queue import exhausted, explain, overdue, retrier_dead
+from checks.queue import exhausted, overdue, retrier_dead
+from checks.queue_rows import explain
 from checks.registry import Check
 from tests.builders import at, facts_for, scope_at
 
@@ -312,3 +313,11 @@ def test_the_retrier_is_dead_exactly_from_30_whole_minutes_whatever_the_seconds(
 )
 def test_each_row_is_explained_in_words(changes: dict[str, Any], words: str) -> None:
     assert explain(row(**changes), POLICY, at("2026-01-25T15:29")) == words
+
+
+def test_a_flood_of_rows_is_named_up_to_a_hundred_and_counted_beyond() -> None:
+    rows = [row(id=f"r{n:04d}", first_failure_at=at("2026-01-25T06:00")) for n in range(250)]
+    found = judge(overdue, "2026-01-25T12:00", *rows)
+    assert len(found) == 101
+    assert found[-1].severity is Severity.CRITICAL
+    assert found[-1].sentence == "150 further rows wait too long in the retry queue"
