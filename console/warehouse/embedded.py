@@ -90,6 +90,10 @@ class EmbeddedWarehouse:
             raw = cursor.execute(statement, used).fetchall()
         return decode(fact, raw)
 
+    def sql(self, fact: Fact[Row]) -> str:
+        """Return DuckDB's form of a fact's query."""
+        return self._sql(fact.name)
+
     def inspect(self, tables: tuple[str, ...]) -> tuple[TableInfo, ...]:
         """Return what is known of the named tables, in their order. Raises WarehouseError."""
         with self._reading("the list of tables", ()) as cursor:

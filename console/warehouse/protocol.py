@@ -51,6 +51,9 @@ class Warehouse(Protocol):
     def load(self, fact: Fact[Row], window: Window, as_of: datetime) -> tuple[Row, ...]:
         """Return the fact's rows. Raises WarehouseError, or RowError for a value that a row cannot hold."""
 
+    def sql(self, fact: Fact[Row]) -> str:
+        """Return the query that answers a fact here, in this warehouse's own dialect."""
+
     def inspect(self, tables: tuple[str, ...]) -> tuple[TableInfo, ...]:
         """Return what is known of the named tables, in their order. Raises WarehouseError."""
 
