@@ -5,39 +5,77 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from console.cli.shell import Shell
+
+_EXIT_UNKNOWN = 3
 
 
 def main() -> None:
     """Run the command line of this process and exit with its status."""
     # Start-up only makes objects that stay: collecting among them took a twentieth of a command's time.
-    gc.set_threshold(50_000, 20, 20)
-    from console.cli.app import run  # noqa: PLC0415  # after the threshold is set
-    from console.cli.command import EXIT_UNKNOWN  # noqa: PLC0415
-    from console.cli.shell import process_shell  # noqa: PLC0415
-
+    gc.set_threshold(200_000, 20, 20)
     try:
-        status = run(sys.argv[1:], process_shell())
+        status = _run(sys.argv[1:])
     except BrokenPipeError:
-        status = EXIT_UNKNOWN  # the reader went before the verdict was out
+        status = _EXIT_UNKNOWN  # the reader went before the verdict was out
+    except KeyboardInterrupt:
+        status = 130
     except Exception:  # noqa: BLE001 # the interpreter would exit 1, and a defect must never read as a mere WARNING
         import traceback  # noqa: PLC0415 # only for a defect
 
         traceback.print_exc()
-        status = EXIT_UNKNOWN
+        status = _EXIT_UNKNOWN
     _leave(status)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from console.cli.shell import process_shell  # noqa: PLC0415  # after the threshold is set
+
+    shell = process_shell()
+    status = _opened(arguments, shell) if shell.opens_console else None
+    if status is None:
+        from console.cli.app import run  # noqa: PLC0415  # the console opens sooner without the command line
+
+        return run(arguments, shell)
+    return status
+
+
+def _opened(arguments: Sequence[str], shell: Shell) -> int | None:
+    """Open the console for `courtside` and `courtside demo`; None for anything else, and for settings that are to be refused."""
+    if list(arguments) not in ([], ["demo"]):
+        return None
+    from console.settings import Flags, SettingsError, load  # noqa: PLC0415
+
+    try:
+        settings = load(Flags(), shell.environment, shell.homes())
+    except (SettingsError, OSError):
+        return None
+    if arguments:
+        settings = settings.for_demo()
+    from console.first_view import first_scope  # noqa: PLC0415
+    from console.headstart import Headstart  # noqa: PLC0415
+
+    headstart = Headstart.begin(first_scope(settings, None, shell.now()), lambda: shell.open_desk(settings))
+    from console.launch import open_console  # noqa: PLC0415  # the child is at work while this is imported
+
+    return open_console(settings, shell, headstart=headstart)
 
 
 def _leave(status: int) -> NoReturn:
     """End the process without taking the interpreter down object by object, which takes a tenth of a command's time.
 
-    Everything that must be closed is closed by then; what is left is to flush the streams.
+    Everything that must be closed is closed by then; what is left is to flush the streams. Threads that still wait for a
+    warehouse are not waited for.
     """
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except BrokenPipeError:
-        pass  # whoever read our output has enough of it, as `head` does
+    except OSError:
+        pass  # whoever read our output has enough of it, as `head` does, or the terminal is gone
     os._exit(status)
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from checks.deadline import DEADLINE_SECONDS
 from checks.facts.catalogue import ALL_FACTS
 from checks.facts.fact import Fact, Facts
-from checks.loading import DEADLINE_SECONDS, Loaded, Loading
+from checks.loading import Loaded, Loading
 from checks.model import Report, Scope
 from console.warehouse.opening import open_warehouse
 from console.warehouse.protocol import Warehouse, WarehouseError
 
 if TYPE_CHECKING:
     from checks.policy import Policy
+    from checks.progress import Cancelled, Listener
     from checks.registry import Check
     from console.settings import Settings
+    from screens.ports import Query
 
 Row = TypeVar("Row")
 
@@ -32,11 +34,20 @@ class Look:
 
     report: Report
     loaded: Loaded
+    sql: Callable[[Fact[Any]], str]
 
     def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
         """Return the rows of a fact that the report's checks need. Raises WarehouseError when they could not be had."""
         _refuse_unloaded(self.loaded, fact)
         return self.loaded.facts[fact]
+
+    def query(self, fact: str) -> Query:
+        """Return the question behind a fact of this report. Raises KeyError for a fact that there is none of."""
+        from screens.ports import Query  # noqa: PLC0415  # asked for on a screen only
+
+        asked = {known.name: known for known in ALL_FACTS}[fact]
+        scope = self.report.scope
+        return Query(fact, self.sql(asked), asked.window(scope), scope.as_of)
 
 
 class Desk:
@@ -59,7 +70,25 @@ class Desk:
         checks = tuple(_check(name, catalogue.BY_ID) for name in check_ids) or catalogue.ALL_CHECKS
         loading = everything or Loading(runner.needed_facts(checks), self.warehouse, scope)
         loaded = loading.wait(self._deadline_seconds)
-        return Look(runner.report_on(checks, loaded, self.policy), loaded)
+        return Look(runner.report_on(checks, loaded, self.policy), loaded, self.warehouse.sql)
+
+    def run(self, scope: Scope, check_ids: Sequence[str], on_progress: Listener, cancelled: Cancelled) -> Look:
+        """Return what `look` does, telling of each step in this thread, and stopping soon after `cancelled` says so.
+
+        What had not answered by then is UNKNOWN in the report. Raises UnknownCheckError.
+        """
+        from checks import catalogue, runner  # noqa: PLC0415  # `courtside --help` must not load the checks
+
+        checks = tuple(_check(name, catalogue.BY_ID) for name in check_ids) or catalogue.ALL_CHECKS
+        report, loaded = runner.report_while_loading(
+            checks,
+            Loading(runner.needed_facts(checks), self.warehouse, scope),
+            self.policy,
+            on_progress,
+            cancelled,
+            deadline_seconds=self._deadline_seconds,
+        )
+        return Look(report, loaded, self.warehouse.sql)
 
     def facts(self, scope: Scope, *facts: Fact[Any]) -> Facts:
         """Return `facts` loaded for `scope`. Raises WarehouseError when one of them cannot be had."""
@@ -75,9 +104,7 @@ class Desk:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

@@ -7,22 +7,29 @@ A value is taken from the first of: command-line flag, `COURTSIDE_*` environment
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from checks.loading import DEADLINE_SECONDS
-from checks.policy import Policy, PolicyError
+from checks.deadline import DEADLINE_SECONDS
+from checks.policy import Policy
+from console import setting_values as values
+from console.setting_values import DEMO, SettingsError, Value
 
-DEMO = "demo"
+__all__ = [
+    "CONFIG_NAME",
+    "DEMO",
+    "Flags",
+    "Homes",
+    "Setting",
+    "Settings",
+    "SettingsError",
+    "load",
+    "read_file",
+    "resolve",
+]
+
 CONFIG_NAME = "courtside.toml"
-LONGEST_DEADLINE_SECONDS = 3600.0
-
-_YES = frozenset({"1", "true", "yes", "on", "always"})
-_NO = frozenset({"0", "false", "no", "off", "never"})
-
-
-class SettingsError(ValueError):
-    """A setting that does not exist or cannot be; the message names it and where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,9 @@ class Settings:
     """The settings of one run.
 
     `warehouse` is `demo`, a file's path or a URL such as `bigquery://project`. `color` is None where the terminal decides.
-    `deadline_seconds` is how long each fact may take to load. `chosen` remembers each value's source.
+    `deadline_seconds` is how long each fact may take to load. Of the console: `theme` is "" for the one last chosen there,
+    `ascii` keeps to ASCII, `days` is how many game dates it shows (None for its own default), `keys` are other keys for actions.
+    `chosen` remembers each value's source.
     """
 
     warehouse: str
@@ -67,6 +76,10 @@ class Settings:
     data_dir: Path
     state_dir: Path
     deadline_seconds: float = DEADLINE_SECONDS
+    theme: str = ""
+    ascii: bool = False
+    days: int | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
     chosen: tuple[Setting, ...] = ()
 
     @property
@@ -82,6 +95,16 @@ class Settings:
     def source_of(self, name: str) -> str:
         """Return where the value of `name` came from. Raises KeyError for a name that is no setting."""
         return {setting.name: setting.source for setting in self.chosen}[name]
+
+    def for_demo(self) -> Settings:
+        """Return these settings as `courtside demo` has them."""
+        return self.with_choice("warehouse", DEMO, "courtside demo")
+
+    def with_choice(self, name: str, value: Any, source: str) -> Settings:
+        """Return these settings with another value for the setting `name`, which `source` has chosen."""
+        word = str(value).lower() if isinstance(value, bool) else str(value)
+        others = tuple(setting for setting in self.chosen if setting.name != name)
+        return replace(self, **{name: value}, chosen=(*others, Setting(name, word, source)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,62 +151,76 @@ def resolve(
     """
     _refuse_unknown(table, config_path)
     layers = (_flag_layer(flags), _environment_layer(environment), _Layer(str(config_path), table))
-    warehouse = _pick(layers, "warehouse", DEMO)
-    place = _place(_text(warehouse), config_path if warehouse.source == str(config_path) else None)
-    data = _pick(layers, "data_dir", str(homes.data))
-    state = _pick(layers, "state_dir", str(homes.state))
-    color = _pick(layers, "color", None)
-    deadline = _pick(layers, "deadline_seconds", DEADLINE_SECONDS)
-    thresholds = _thresholds(table, config_path)
+    found = {name: _pick(layers, name, default) for name, default in _defaults(homes).items()}
+    warehouse = found["warehouse"]
+    thresholds = values.table(table, "policy", config_path)
+    keys = values.keys(values.table(table, "keys", config_path), config_path)
     settings = Settings(
-        warehouse=place,
-        policy=_policy(thresholds, config_path),
-        color=_switch(color),
+        warehouse=values.place(values.text(warehouse), config_path if warehouse.source == str(config_path) else None),
+        policy=values.policy(thresholds, config_path),
+        color=values.color(found["color"]),
         config_path=config_path,
-        data_dir=Path(_text(data)).expanduser(),
-        state_dir=Path(_text(state)).expanduser(),
-        deadline_seconds=_seconds(deadline),
+        data_dir=Path(values.text(found["data_dir"])).expanduser(),
+        state_dir=Path(values.text(found["state_dir"])).expanduser(),
+        deadline_seconds=values.seconds(found["deadline_seconds"]),
+        theme=values.theme(found["theme"]),
+        ascii=values.ascii_only(found["ascii"]),
+        days=values.days(found["days"]),
+        keys=keys,
     )
+    own = (("policy", thresholds), ("keys", keys))
     chosen = (
         _config_setting(flags, environment, config_path, found=bool(table)),
-        Setting("warehouse", place, warehouse.source),
-        Setting("data_dir", str(settings.data_dir), data.source),
-        Setting("state_dir", str(settings.state_dir), state.source),
-        Setting("color", {None: "auto", True: "always", False: "never"}[settings.color], color.source),
-        Setting("deadline_seconds", f"{settings.deadline_seconds:g}", deadline.source),
-        *(Setting(f"policy.{key}", str(value), str(config_path)) for key, value in thresholds.items()),
+        *(Setting(name, _word(getattr(settings, name), name), found[name].source) for name in found),
+        *(Setting(f"{name}.{key}", str(value), str(config_path)) for name, part in own for key, value in part.items()),
     )
     return replace(settings, chosen=chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """A value as it was found, before it is judged."""
+def _defaults(homes: Homes) -> Mapping[str, object]:
+    """Return the settings that every source can give, in the order in which doctor shows them."""
+    return {
+        "warehouse": DEMO,
+        "data_dir": str(homes.data),
+        "state_dir": str(homes.state),
+        "color": None,
+        "deadline_seconds": DEADLINE_SECONDS,
+        "theme": "",
+        "ascii": False,
+        "days": None,
+    }
 
-    name: str
-    raw: object
-    source: str
+
+def _word(value: object, name: str) -> str:
+    """Return a setting's value as people read it."""
+    if name == "color":
+        return {None: "auto", True: "always", False: "never"}[value]  # type: ignore[index]  # a color is one of the three
+    if isinstance(value, float):
+        return f"{value:g}"
+    if value is None or value == "":
+        return "auto"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _pick(layers: Iterable[_Layer], name: str, default: object) -> _Value:
+def _pick(layers: Iterable[_Layer], name: str, default: object) -> Value:
     for layer in layers:
         if name in layer.values:
-            return _Value(name, layer.values[name], layer.source)
-    return _Value(name, default, "default")
+            return Value(name, layer.values[name], layer.source)
+    return Value(name, default, "default")
 
 
 def _flag_layer(flags: Flags) -> _Layer:
-    values = {"warehouse": flags.warehouse, "color": flags.color}
-    return _Layer("command line", {name: value for name, value in values.items() if value is not None})
+    given = {"warehouse": flags.warehouse, "color": flags.color}
+    return _Layer("command line", {name: value for name, value in given.items() if value is not None})
 
 
 def _environment_layer(environment: Mapping[str, str]) -> _Layer:
     """Return the values of `COURTSIDE_*`; an empty variable says nothing. `NO_COLOR` stands behind `COURTSIDE_COLOR`."""
-    values: dict[str, object] = {"color": False} if environment.get("NO_COLOR") else {}
-    for name in ("warehouse", "data_dir", "state_dir", "color", "deadline_seconds"):
+    given: dict[str, object] = {"color": False} if environment.get("NO_COLOR") else {}
+    for name in _KNOWN:
         if value := environment.get(f"COURTSIDE_{name.upper()}"):
-            values[name] = value
-    return _Layer("environment", values)
+            given[name] = value
+    return _Layer("environment", given)
 
 
 def _config_setting(flags: Flags, environment: Mapping[str, str], path: Path, *, found: bool) -> Setting:
@@ -196,62 +233,11 @@ def _config_setting(flags: Flags, environment: Mapping[str, str], path: Path, *,
     return Setting("config", str(path), source)
 
 
-_KNOWN = ("warehouse", "data_dir", "state_dir", "color", "deadline_seconds", "policy")
+_KNOWN = ("warehouse", "data_dir", "state_dir", "color", "deadline_seconds", "theme", "ascii", "days")
+_TABLES = ("policy", "keys")
 
 
 def _refuse_unknown(table: Mapping[str, object], path: Path) -> None:
     for key in table:
-        if key not in _KNOWN:
-            raise SettingsError(f"{key} in {path} is not a setting; there are {', '.join(_KNOWN)}")
-
-
-def _text(value: _Value) -> str:
-    if not isinstance(value.raw, str) or not value.raw.strip() or "\0" in value.raw:
-        raise SettingsError(f"{value.name} ({value.source}) must be a text that is not empty, not {value.raw!r}")
-    return value.raw
-
-
-def _place(value: str, config_path: Path | None) -> str:
-    """Return a warehouse's name; a relative path in the settings file counts from that file's folder."""
-    if value == DEMO or "://" in value:
-        return value
-    path = Path(value).expanduser()
-    return str(config_path.parent / path if config_path is not None else path)
-
-
-def _switch(value: _Value) -> bool | None:
-    if value.raw is None or isinstance(value.raw, bool):
-        return value.raw
-    word = str(value.raw).lower()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    if word == "auto":
-        return None
-    raise SettingsError(f"color ({value.source}) must be always, never or auto, not {value.raw!r}")
-
-
-def _seconds(value: _Value) -> float:
-    raw = value.raw
-    try:
-        seconds = float(raw) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else 0.0
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= LONGEST_DEADLINE_SECONDS:
-        raise SettingsError(f"deadline_seconds ({value.source}) must be above 0 and at most 3600 seconds, not {raw!r}")
-    return seconds
-
-
-def _thresholds(table: Mapping[str, object], path: Path) -> Mapping[str, object]:
-    thresholds = table.get("policy", {})
-    if not isinstance(thresholds, Mapping):
-        raise SettingsError(f"policy in {path} must be a table: start it with [policy]")
-    return thresholds
-
-
-def _policy(thresholds: Mapping[str, object], path: Path) -> Policy:
-    try:
-        return Policy.from_table(thresholds)
-    except PolicyError as error:
-        raise SettingsError(f"{error} (in {path})") from error
+        if key not in (*_KNOWN, *_TABLES):
+            raise SettingsError(f"{key} in {path} is not a setting; there are {', '.join((*_KNOWN, *_TABLES))}")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import screens.themes
+from console.setting_values import THEMES
 from console.settings import Flags, Homes, Settings, SettingsError, load, resolve
 
 HOMES = Homes(config=Path("/home/ann/.config"), data=Path("/home/ann/data"), state=Path("/home/ann/state"))
@@ -85,6 +87,16 @@ def test_the_policy_of_the_file_is_used_and_each_changed_threshold_is_named_with
         ({"deadline_seconds": 0}, "deadline_seconds (/etc/courtside.toml) must be above 0"),
         ({"deadline_seconds": True}, "deadline_seconds (/etc/courtside.toml) must be above 0"),
         ({"deadline_seconds": "nan"}, "deadline_seconds (/etc/courtside.toml) must be above 0"),
+        ({"theme": "purple"}, "theme (/etc/courtside.toml) must be one of dark, light, contrast, colour-blind"),
+        ({"theme": 3}, "theme (/etc/courtside.toml) must be one of"),
+        ({"ascii": "perhaps"}, "ascii (/etc/courtside.toml) must be true or false"),
+        ({"days": 0}, "days (/etc/courtside.toml) must be a whole number of game dates from 1 to 400"),
+        ({"days": 1.5}, "days (/etc/courtside.toml) must be a whole number"),
+        ({"days": True}, "days (/etc/courtside.toml) must be a whole number"),
+        ({"keys": "r"}, "keys in /etc/courtside.toml must be a table"),
+        ({"keys": {"requeue": 3}}, "keys.requeue (/etc/courtside.toml) must be a text"),
+        ({"keys": {"reqeue": "r"}}, "keys.reqeue: there is no such action"),
+        ({"keys": {"requeue": "q"}}, "keys.requeue: q is the key of quit already"),
         ({"policy": 3}, "policy in /etc/courtside.toml must be a table"),
         ({"policy": {"gap": 3}}, "policy.gap is not a threshold"),
         ({"policy": {"gap_critical_minutes": -1}}, "policy.gap_critical_minutes must be 1 to"),
@@ -95,6 +107,35 @@ def test_what_cannot_be_is_refused_with_its_name_and_place(table: Mapping[str, o
         settings(table=table)
     assert str(refused.value).startswith(message)
     assert "/etc/courtside.toml" in str(refused.value)
+
+
+def test_without_any_source_the_console_has_its_own_ways() -> None:
+    found = settings()
+    assert (found.theme, found.ascii, found.days, dict(found.keys)) == ("", False, None, {})
+    shown = {setting.name: setting.value for setting in found.chosen}
+    assert (shown["theme"], shown["ascii"], shown["days"]) == ("auto", "false", "auto")
+
+
+def test_how_the_console_looks_can_be_set_in_the_file_and_in_the_environment() -> None:
+    found = settings(
+        env={"COURTSIDE_ASCII": "1", "COURTSIDE_DAYS": "3"},
+        table={"theme": "light", "days": 5, "keys": {"requeue": "ctrl+r"}},
+    )
+    assert (found.theme, found.ascii, found.days, found.keys) == ("light", True, 3, {"requeue": "ctrl+r"})
+    sources = [found.source_of(name) for name in ("theme", "ascii", "days", "keys.requeue")]
+    assert sources == [str(FILE), "environment", "environment", str(FILE)]
+
+
+def test_the_themes_that_can_be_set_are_those_that_the_console_has() -> None:
+    assert set(THEMES) == set(screens.themes.THEMES) - {"none"}
+
+
+def test_a_later_choice_takes_the_place_of_the_earlier_one() -> None:
+    found = settings(table={"warehouse": "w.duckdb"}).for_demo().with_choice("ascii", value=True, source="command line")
+    assert found.is_demo
+    assert found.ascii
+    chosen = [(s.name, s.value, s.source) for s in found.chosen if s.name in ("warehouse", "ascii")]
+    assert chosen == [("warehouse", "demo", "courtside demo"), ("ascii", "true", "command line")]
 
 
 def test_a_broken_file_is_refused_with_its_name_and_the_line(tmp_path: Path) -> None:

@@ -72,3 +72,8 @@ Days = Annotated[
         help="How many game dates, the last of them --date; without it 1 with --date, else 2: tonight and last night.",
     ),
 ]
+InText = Annotated[
+    bool | None,
+    typer.Option("--report", help="Print the report instead of opening the console, also on a terminal."),
+]
+Ascii = Annotated[bool | None, typer.Option("--ascii", help="Draw the console with ASCII characters only.")]

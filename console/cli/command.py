@@ -46,14 +46,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run of one command."""
+    """One run of one command; `as_document` is whether it was asked for JSON."""
 
     shell: Shell
     settings: Settings
+    as_document: bool = False
 
     def desk(self) -> Desk:
         """Return the desk of the configured warehouse; close it. Raises WarehouseError."""
         return self.shell.open_desk(self.settings)
+
+    def opens_console(self, *, in_text: bool | None) -> bool:
+        """Return whether the command opens the console rather than to print: on a terminal, unless text or JSON is asked for."""
+        return self.shell.opens_console and not in_text and not self.as_document
 
     def report(self, scope: Scope, ids: Sequence[str] = ()) -> Report:
         """Return the report of the checks `ids`, of all when empty.
@@ -160,7 +165,7 @@ def _answer(
     shell: Shell = ctx.obj
     flags = Flags(common["warehouse"], common["config"], False if common["no_color"] else None)
     settings = load(flags, shell.environment, shell.homes())
-    answer = body(Job(shell, settings), **options)
+    answer = body(Job(shell, settings, common["json"]), **options)
     if common["json"]:
         from console.document import write_document  # text needs no JSON
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from screens.text.doctor import TableState
 
 if TYPE_CHECKING:
+    from console.desk import Desk
     from console.warehouse.protocol import TableInfo
     from console.warehouse.schema import TableDefinition
+
+PACKAGES = ("courtside", "duckdb", "typer", "pandas", "pyarrow", "textual", "google-cloud-bigquery", "slack-sdk")
+"""The packages whose versions are shown."""
 
 OPTIONAL_COLUMNS = frozenset(
     {
@@ -20,6 +24,20 @@ OPTIONAL_COLUMNS = frozenset(
     }
 )
 """Columns that older deployments lack; their facts do without them."""
+
+
+def tables(open_desk: Callable[[], Desk]) -> tuple[tuple[TableState, ...], str]:
+    """Return the state of each defined table, or why the warehouse cannot be read."""
+    from console.warehouse.protocol import WarehouseError  # --help needs no tables
+    from console.warehouse.schema import definitions
+
+    defined = definitions()
+    try:
+        with open_desk() as desk:
+            found = desk.warehouse.inspect(tuple(item.name for item in defined))
+    except WarehouseError as error:
+        return (), str(error)
+    return tuple(compare(item, info) for item, info in zip(defined, found, strict=True)), ""
 
 
 def compare(definition: TableDefinition, found: TableInfo) -> TableState:
@@ -43,7 +61,7 @@ def compare(definition: TableDefinition, found: TableInfo) -> TableState:
     )
 
 
-def versions(packages: Iterable[str]) -> list[tuple[str, str]]:
+def versions(packages: Iterable[str] = PACKAGES) -> list[tuple[str, str]]:
     """Return Python's version and those of `packages`, without importing them."""
     found = [("python", sys.version.split()[0])]
     for package in packages:

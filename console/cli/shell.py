@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The world around one run. `now` returns aware UTC; `is_terminal` is whether `out` is one."""
+    """The world around one run.
+
+    `now` returns aware UTC; `is_terminal` is whether `out` is one, and `has_keyboard` whether somebody can type into it.
+    """
 
     out: TextIO
     err: TextIO
@@ -30,6 +33,12 @@ class Shell:
     open_desk: Callable[[Settings], Desk]
     is_terminal: bool = False
     width: int = PLAIN_WIDTH
+    has_keyboard: bool = False
+
+    @property
+    def opens_console(self) -> bool:
+        """True where the console can be seen and used: a terminal on both sides that can place its cursor."""
+        return self.is_terminal and self.has_keyboard and self.environment.get("TERM", "") not in ("", "dumb")
 
     def wants_color(self, setting: bool | None) -> bool:  # a setting's value, not a switch of behaviour
         """Return whether to paint: as the setting says, or as the terminal allows."""
@@ -54,6 +63,7 @@ def process_shell() -> Shell:
         open_desk=_open_desk,
         is_terminal=is_terminal,
         width=min(max(columns, LEAST_WIDTH), MOST_WIDTH),
+        has_keyboard=sys.stdin is not None and sys.stdin.isatty(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +15,7 @@ from checks.games import GameState, not_played_reason, stage_state, tip_off
 from checks.model import Finding, Severity
 from checks.pipeline import Stage
 from checks.policy import Policy
-from checks.queue import explain
+from checks.queue_rows import explain
 from checks.times import format_eastern, format_utc
 from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid
 from screens.text.frame import Frame
@@ -23,7 +23,7 @@ from screens.text.report import INDENT, both_zones, finding_lines, header_lines,
 
 MOST_ATTEMPTS = 8
 
-_TONES = {
+STATE_TONES = {
     GameState.NOT_PLAYED: Tone.FAINT,
     GameState.NOT_DUE: Tone.FAINT,
     GameState.DUE: Tone.STRONG,
@@ -70,25 +70,36 @@ def game_lines(view: GameView, frame: Frame, width: int) -> list[Line]:
 
 def _game(game: GameLineage, policy: Policy, as_of: datetime, width: int) -> list[Line]:
     """Return a game's head, then a line for each stage with its state, players and times, and the names behind them."""
-    score = f"{game.away_score}:{game.home_score}" if game.away_score is not None else "no score"
-    lines = flow(
-        [Span(f"{game.label} {game.game_date}", Tone.STRONG), f"· {game.status_text or 'no status'} · {score}"], width
-    )
-    lines.extend(flow([f"ids {game.nba_game_id} and {game.bdl_game_id}"], width, first="  "))
-    undecided = "" if tip_off(game) == game.tip_off else " (not decided yet; the latest usual time)"
-    lines.extend(flow([f"tip-off {both_zones(tip_off(game))}{_arena(game)}{undecided}"], width, first="  "))
-    if reason := not_played_reason(game, policy, as_of):
-        lines.extend(flow([Span(f"not played: {reason}", Tone.STRONG)], width, first="  "))
+    lines: list[Line] = []
+    for parts in about(game, policy, as_of):
+        lines.extend(flow(parts, width, first="  " if lines else ""))
     if game.other_dates or game.rematch_dates:
         lines.extend(flow([_elsewhere(game)], width, first="  "))
     rows = [_stage(game, stage, policy, as_of) for stage in tuple(Stage)[1:]]
     lines.extend(grid([_HEAD, *rows], width, right={2}, indent=2))
+    for parts in names_of(game, policy, as_of):
+        lines.extend(flow(parts, width, first="  ", hang=4))
+    return lines
+
+
+def about(game: GameLineage, policy: Policy, as_of: datetime) -> Iterator[tuple[Part, ...]]:
+    """Yield what the schedule says of a game: status and score, both ids, tip-off in every zone, why it was not played."""
+    score = f"{game.away_score}:{game.home_score}" if game.away_score is not None else "no score"
+    yield Span(f"{game.label} {game.game_date}", Tone.STRONG), f"· {game.status_text or 'no status'} · {score}"
+    yield (f"ids {game.nba_game_id} and {game.bdl_game_id}",)
+    undecided = "" if tip_off(game) == game.tip_off else " (not decided yet; the latest usual time)"
+    yield (f"tip-off {both_zones(tip_off(game))}{_arena(game)}{undecided}",)
+    if reason := not_played_reason(game, policy, as_of):
+        yield (Span(f"not played: {reason}", Tone.STRONG),)
+
+
+def names_of(game: GameLineage, policy: Policy, as_of: datetime) -> Iterator[tuple[str, ...]]:
+    """Yield who is lost and who is too many at each stage of a game."""
     for stage in tuple(Stage)[1:]:
         part = stage_part(game, stage, policy, as_of)
         for word, names in (("lost", part.lost if stage is not Stage.BOX_SCORES else ()), ("too many", part.surplus)):
             if names:
-                lines.extend(flow([f"{stage.label}, {word}:", *listed(names)], width, first="  ", hang=4))
-    return lines
+                yield (f"{stage.label}, {word}:", *listed(names))
 
 
 _HEAD = tuple(Span(word, Tone.FAINT) for word in ("stage", "state", "players", "due ET", "last write ET", "says"))
@@ -102,7 +113,7 @@ def _stage(game: GameLineage, stage: Stage, policy: Policy, as_of: datetime) -> 
     due = format_eastern(state.due_at)[4:]
     told = (GameState.NOT_PLAYED, GameState.COMPLETE)  # the head and the players say so already
     says = "" if state.state in told else state.reason
-    return (stage.label, Span(state.state.value, _TONES[state.state]), players, due, written, says)
+    return (stage.label, Span(state.state.value, STATE_TONES[state.state]), players, due, written, says)
 
 
 def _arena(game: GameLineage) -> str:

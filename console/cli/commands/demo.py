@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from console.cli.arguments import At, UsageError
+from console.cli.arguments import Ascii, At, InText, UsageError
 from console.cli.command import Answer, Job, command
-from console.cli.commands.report import report_answer
+from console.cli.commands.report import console_answer, report_answer
 from screens.lines import BLANK, Line, Span, Tone, flow
 from screens.text.frame import Frame
 
@@ -16,14 +16,18 @@ MOST_DAYS = 6
 
 
 @command
-def demo(job: Job, at: At = None) -> Answer:
-    """Replay the outage of January 2026: a built-in week in which a dead controller went unnoticed for 45 hours."""
-    from console.settings import DEMO, Setting
+def demo(job: Job, at: At = None, report: InText = None, ascii: Ascii = None) -> Answer:
+    """Replay the outage of January 2026: a built-in week in which a dead controller went unnoticed for 45 hours.
+
+    Opens the console on it; without a terminal, with --report and with --json it is the report.
+    """
     from console.warehouse.demo import DEMO_FIRST, DEMO_LAST, PROVENANCE  # only the demo needs it
 
-    chosen = (*job.settings.chosen, Setting("warehouse", DEMO, "courtside demo"))
-    job = replace(job, settings=replace(job.settings, warehouse=DEMO, chosen=chosen))
-    answer = report_answer(job, _frame(job, at))
+    job = replace(job, settings=job.settings.for_demo())
+    frame = _frame(job, at)
+    if job.opens_console(in_text=report):
+        return console_answer(job, at, ascii_only=ascii)
+    answer = report_answer(job, frame)
     tour = f"Any moment of {DEMO_FIRST} to {DEMO_LAST} can be seen, for example: courtside demo --at 2026-01-23T06:20Z"
 
     def lines(width: int) -> list[Line]:

@@ -10,8 +10,6 @@ from screens.lines import Line
 if TYPE_CHECKING:
     from screens.text.doctor import TableState
 
-PACKAGES = ("courtside", "duckdb", "typer", "pandas", "pyarrow", "textual", "google-cloud-bigquery", "slack-sdk")
-
 
 @command
 def doctor(job: Job) -> Answer:
@@ -20,10 +18,10 @@ def doctor(job: Job) -> Answer:
     Exit status: 0 all is there, 1 something is missing or of another type, 3 the warehouse cannot be read.
     """
     from checks.model import Severity
-    from console.cli.inspection import versions  # --help needs no tables
+    from console.cli import inspection  # --help needs no tables
 
-    tables, refusal = _tables(job)
-    installed = versions(PACKAGES)
+    tables, refusal = inspection.tables(job.desk)
+    installed = inspection.versions()
     settings = [(item.name, item.value, item.source) for item in job.settings.chosen]
     worst = Severity.UNKNOWN if refusal else max((table.severity for table in tables), default=Severity.UNKNOWN)
 
@@ -58,18 +56,3 @@ def _fields(table: TableState) -> dict[str, object]:
         "missing_columns": [*table.missing, *table.optional],
         "wrong_types": list(table.wrong),
     }
-
-
-def _tables(job: Job) -> tuple[tuple[TableState, ...], str]:
-    """Return the state of each defined table, or why the warehouse cannot be read."""
-    from console.cli.inspection import compare  # --help needs no tables
-    from console.warehouse.protocol import WarehouseError
-    from console.warehouse.schema import definitions
-
-    defined = definitions()
-    try:
-        with job.desk() as desk:
-            found = desk.warehouse.inspect(tuple(item.name for item in defined))
-    except WarehouseError as error:
-        return (), str(error)
-    return tuple(compare(item, info) for item, info in zip(defined, found, strict=True)), ""

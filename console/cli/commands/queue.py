@@ -13,7 +13,7 @@ CHECKS = ("queue.overdue", "queue.exhausted", "queue.retrier_dead")
 def queue_list(job: Job, at: At = None, days: Days = None) -> Answer:
     """List the retry queue: what waits, for what, and why it is where it is."""
     from checks.facts.retry_queue import RETRY_QUEUE  # --help needs no facts
-    from checks.queue import explain
+    from checks.queue_rows import explain
 
     frame = job.frame(at, days=days)
     with job.desk() as desk:

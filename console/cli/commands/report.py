@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console.cli.arguments import At
+from console.cli.arguments import Ascii, At, InText
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
 from screens.text.frame import Frame
@@ -16,13 +17,25 @@ if TYPE_CHECKING:
 
 
 @command
-def report(job: Job, at: At = None) -> Answer:
-    """Say what is wrong with the pipeline, since when, why, and what to do about it.
+def report(job: Job, at: At = None, report: InText = None, ascii: Ascii = None) -> Answer:
+    """Open the console: what is wrong with the pipeline, since when, why, and what to do about it.
 
-    Without a command: the report of tonight's games and last night's. The exit status is 0 when all is well, 1 for a warning
-    or an error, 2 when it is critical, 3 when it cannot be known; 3 is also wrong usage and a warehouse that cannot be read.
+    Without a terminal, with --report and with --json: the report of tonight's games and last night's. Its exit status is 0
+    when all is well, 1 for a warning or an error, 2 when it is critical, 3 when it cannot be known; 3 is also wrong usage and a
+    warehouse that cannot be read. The console itself ends with 0.
     """
+    if job.opens_console(in_text=report):
+        return console_answer(job, at, ascii_only=ascii)
     return report_answer(job, job.frame(at))
+
+
+def console_answer(job: Job, at: datetime | None, *, ascii_only: bool | None) -> Answer:
+    """Open the console and return how it ended; it has nothing to print."""
+    from console.launch import open_console  # not before somebody opens it
+
+    settings = job.settings.with_choice("ascii", ascii_only, "command line") if ascii_only else job.settings
+    status = open_console(settings, job.shell, at)
+    return Answer(status, lambda _: [], dict)
 
 
 def report_answer(

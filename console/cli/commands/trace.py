@@ -96,7 +96,7 @@ class _Trace:
         return game_lines(view, self.frame, width)
 
     def document(self) -> dict[str, object]:
-        from checks.queue import explain  # text needs no JSON
+        from checks.queue_rows import explain  # text needs no JSON
         from console import document
 
         as_of = self.frame.scope.as_of

@@ -1,0 +1,270 @@
+"""The journal: one SQLite file in the user's state directory with what outlives a console.
+
+It holds the last report of each environment, when each finding was first and last seen, the operations log, and what operators
+prefer. Every call opens a connection of its own and makes one transaction that waits for the disk, so that threads and processes
+share the file and a crash at any instruction leaves what was there before or what is there after.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from checks.model import Finding, Report, Severity
+from console import journal_schema as sql
+from console.report_codec import CodecError, decode_report, encode_report
+from screens.clean import for_terminal
+from screens.ports import LogEntry, Remembered, Sighting
+
+FILE_NAME = "journal.sqlite3"
+RETENTION = timedelta(days=90)
+BUSY_SECONDS = 5.0
+"""How long to wait for another writer."""
+BETWEEN_CLEANINGS = timedelta(hours=6)
+LONGEST_WORDS = 1_000
+"""Characters of a sentence that are kept."""
+
+
+class JournalError(Exception):
+    """The journal cannot be read or written; the message says which file, why and what to do."""
+
+
+class Journal:
+    """A `screens.ports.Memory` in a file. Safe from several threads and processes. Raises JournalError from every method.
+
+    `now` returns aware UTC; retention counts from it.
+    """
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self._now = now
+        self._next_cleaning: datetime | None = None
+
+    def last_report(self, environment: str) -> Remembered | None:
+        """Return the last report of an environment; None when there is none that this version can read."""
+        with self._reading() as connection:
+            row = connection.execute(sql.LAST_REPORT, (environment,)).fetchone()
+        if row is None:
+            return None
+        try:
+            return Remembered(decode_report(json.loads(row[0])), _instant(row[1]))
+        except (CodecError, json.JSONDecodeError):  # of another version of the program; the next report replaces it
+            return None
+
+    def remember(self, environment: str, report: Report, at: datetime) -> None:
+        """Keep a report that was made at `at` (aware UTC) as the last one, and what it found as seen at its as-of.
+
+        A finding that was open is ended by a later report which evaluated its check and covers its game date without it, or by
+        its own `until`. One that comes back after it ended is a new sighting. Raises CodecError for what no report may hold.
+        """
+        text = json.dumps(encode_report(report), separators=(",", ":"), allow_nan=False)
+        with self._writing() as connection:
+            connection.execute(sql.KEEP_REPORT, {"environment": environment, "saved_at": _text(at), "report": text})
+            _note_findings(connection, environment, report, _text(self._now()))
+
+    def sightings(self, environment: str, fingerprint: str = "") -> tuple[Sighting, ...]:
+        """Return what was seen of one finding, of all when no fingerprint is given; newest first, at most 2,000."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                sql.SIGHTINGS, {"environment": environment, "fingerprint": fingerprint}
+            ).fetchall()
+        return tuple(
+            Sighting(found, check, sentence, severity, _instant(first), _instant(last), _instant(end) if end else None)
+            for found, check, sentence, severity, first, last, end in rows
+        )
+
+    def log(self, limit: int = 500) -> tuple[LogEntry, ...]:
+        """Return the operations log, newest first."""
+        with self._reading() as connection:
+            rows = connection.execute(sql.LOG, (limit,)).fetchall()
+        return tuple(LogEntry(_instant(at), *words) for at, *words in rows)
+
+    def note(self, entry: LogEntry) -> None:
+        """Add to the operations log."""
+        words = (entry.actor, entry.action, entry.subject, entry.outcome)
+        values = (_text(entry.at), *(for_terminal(word, LONGEST_WORDS) for word in words))
+        with self._writing() as connection:
+            connection.execute(sql.NOTE, values)
+
+    def preference(self, name: str) -> str:
+        """Return what the operator chose, or ""."""
+        with self._reading() as connection:
+            row = connection.execute(sql.PREFERENCE, (name,)).fetchone()
+        return row[0] if row else ""
+
+    def prefer(self, name: str, value: str) -> None:
+        """Keep a choice."""
+        with self._writing() as connection:
+            connection.execute(sql.PREFER, (name, value))
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._explained(), self._connected() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection inside one transaction that is the only writer's; deletes what is too old at times."""
+        with self._explained(), self._connected() as connection, _transaction(connection):
+            yield connection
+            now = self._now()
+            if self._next_cleaning is None or now >= self._next_cleaning:
+                self._next_cleaning = now + BETWEEN_CLEANINGS
+                for statement in sql.FORGET:
+                    connection.execute(statement, (_text(now - RETENTION),))
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection to a file that has our tables."""
+        with closing(self._connect()) as connection:
+            version, tables = connection.execute(sql.STATE).fetchone()
+            if version > sql.VERSION:
+                raise JournalError(
+                    f"the journal {self.path} was written by a newer courtside (version {version}, this one knows "
+                    f"{sql.VERSION}): install the newer one, or set another state_dir"
+                )
+            if version < sql.VERSION and tables:
+                raise JournalError(f"{self.path} is another program's database: move it away, or set another state_dir")
+            if version < sql.VERSION:
+                self._build(connection)
+            yield connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _build(self, connection: sqlite3.Connection) -> None:
+        """Make the tables; of two processes at once one makes them and the other finds them."""
+        _use_write_ahead_log(connection)
+        with _transaction(connection):
+            if connection.execute(sql.STATE).fetchone() == (0, 0):
+                for statement in sql.TABLES:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {sql.VERSION}")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Let whatever SQLite raises leave as a JournalError."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise JournalError(f"the journal {self.path} {_why(error)}") from error
+
+
+class FleetingJournal(Journal):
+    """The same in memory, for a console whose journal cannot be used: one connection that threads take turns with."""
+
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
+        from threading import Lock  # noqa: PLC0415  # beside its only use
+
+        super().__init__(Path(":memory:"), now=now)
+        self._turn = Lock()
+        self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._build(self._connection)
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        with self._turn:
+            yield self._connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch a new file over, for good. SQLite does not wait here by itself while another process does the same."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.execute("COMMIT")
+
+
+def _why(error: sqlite3.Error) -> str:
+    """Return what is the matter and what to do, as the end of a sentence."""
+    if not isinstance(error, sqlite3.OperationalError) or "no such" in str(error):
+        return f"is broken ({error}): move it away, and the next start makes a new one"
+    if "locked" in str(error):
+        return f"has been kept busy by another process for {BUSY_SECONDS:.0f} s"
+    return f"cannot be used ({error}): see whether its folder can be written and the disk has room"
+
+
+def _note_findings(connection: sqlite3.Connection, environment: str, report: Report, now: str) -> None:
+    """Update the sightings by what a report says."""
+    seen = _text(report.scope.as_of)
+    columns = ("fingerprint", "id", "check_id", "game_date", "first_seen", "last_seen", "ended_at")
+    rows = connection.execute(sql.LATEST_SIGHTINGS, (environment,))
+    known = {row[0]: dict(zip(columns, row, strict=False)) for row in rows}
+    found = {finding.fingerprint: finding for finding in report.findings}
+    for fingerprint, finding in found.items():
+        values = {"environment": environment, **_values(finding), "seen": seen, "now": now}
+        before = known.get(fingerprint)
+        if before is None or _came_back(before, finding, seen):
+            connection.execute(sql.NEW_SIGHTING, values)
+        else:
+            ended_at = values["ended_at"] or before["ended_at"]
+            connection.execute(sql.SEEN_AGAIN, {**values, "id": before["id"], "ended_at": ended_at})
+    for fingerprint, before in known.items():
+        if fingerprint not in found and _is_ended_by(report, before, seen):
+            connection.execute(sql.ENDED, {"id": before["id"], "ended_at": seen, "now": now})
+
+
+def _values(finding: Finding) -> dict[str, object]:
+    day = finding.subject.game_date
+    return {
+        "fingerprint": finding.fingerprint,
+        "check_id": finding.check,
+        "game_date": day.isoformat() if day else None,
+        "sentence": for_terminal(finding.sentence, LONGEST_WORDS),
+        "severity": finding.severity.name,
+        "rank": int(finding.severity),
+        "ended_at": _text(finding.until) if finding.until else None,
+    }
+
+
+def _came_back(before: Mapping[str, Any], finding: Finding, seen: str) -> bool:
+    """Return whether a finding is going on that had ended before."""
+    ended_at = before["ended_at"]
+    return finding.until is None and ended_at is not None and seen > max(ended_at, before["last_seen"])
+
+
+def _is_ended_by(report: Report, before: Mapping[str, Any], seen: str) -> bool:
+    """Return whether a report without a finding means that it is over: it is later, it covers it, and its check could see."""
+    if before["ended_at"] is not None or seen <= before["last_seen"]:
+        return False
+    day, scope = before["game_date"], report.scope
+    if day is not None and not scope.first.isoformat() <= day <= scope.last.isoformat():
+        return False
+    evaluated = {
+        result.check for result in report.results if result.severity is not Severity.UNKNOWN or not result.reason
+    }
+    return before["check_id"] in evaluated
+
+
+def _text(moment: datetime) -> str:
+    """Return an instant as text that sorts: always UTC, always with microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,180 @@
+"""Opens the console: gives the screens their world, and sees to it that they leave the terminal as they found it."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
+
+from console.first_view import days_shown, moment_shown
+from console.headstart import Ahead, Headstart
+from console.memory import open_memory
+from console.terminal_guard import TerminalGuard
+from screens.app import CourtsideApp
+from screens.session import Environment, Session
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from checks.model import Subject
+    from console.cli.shell import Shell
+    from console.examination import Examination
+    from console.rehearsal import Rehearsal
+    from console.settings import Settings
+    from screens.lines import Line
+    from screens.ports import Look, Preview
+
+EXIT_BROKEN = 3
+_DRAWN = "│─┃━…·└▶✓"
+
+
+def open_console(
+    settings: Settings, shell: Shell, at: datetime | None = None, headstart: Headstart | None = None
+) -> int:
+    """Show the console until somebody leaves it, and return the exit status.
+
+    0 after leaving, 128 + the signal that ended it, 3 for a defect of the program, of which a report is kept. `at` is the moment
+    shown (aware UTC); without it now, but on the demo the moment that its story is told from. `headstart` is the first look, if
+    somebody has begun it already.
+    """
+    app = Guarded(session_for(settings, shell, at, headstart))
+    guard = TerminalGuard(lambda: app.call_later(app.exit))
+    guard.start()
+    try:
+        app.run()
+    except Exception as error:  # noqa: BLE001  # of starting or stopping the application, whose own errors it keeps
+        guard.give_back()
+        app.trace = app.trace or _trace(error)
+    if guard.received is not None:
+        return 128 + guard.received
+    if guard.is_cut_off:
+        return 128 + 1  # as after SIGHUP
+    if app.trace:
+        _say_broken(app.trace, settings, shell)
+        return EXIT_BROKEN
+    return 0
+
+
+def session_for(
+    settings: Settings, shell: Shell, at: datetime | None = None, headstart: Headstart | None = None
+) -> Session:
+    """Return what a console under these settings is given; reads nothing but the journal."""
+    provenance = ""
+    if settings.is_demo:
+        from console.warehouse.demo import PROVENANCE  # noqa: PLC0415  # only the demo needs it
+
+        why = "" if settings.is_configured else "No warehouse is configured, so this is the demo. "
+        provenance = f"{why}{PROVENANCE}"
+    late = _Late(settings, shell)
+    return Session(
+        open_desk=Ahead(headstart, lambda: shell.open_desk(settings), settings.policy),
+        memory=open_memory(
+            settings.state_dir, now=shell.now, presets={"theme": settings.theme} if settings.theme else {}
+        ),
+        rehearsal=late,
+        environment=Environment.DEMO if settings.is_demo else Environment.EMBEDDED,
+        warehouse=settings.warehouse,
+        clock=shell.now,
+        crash_dir=settings.state_dir,
+        at=moment_shown(settings, at),
+        days=days_shown(settings),
+        ascii=settings.ascii or not _can_show(shell.out),
+        color=shell.wants_color(settings.color),
+        provenance=provenance,
+        keys=settings.keys,
+        doctor=late.doctor,
+    )
+
+
+class _Late:
+    """Rehearsal and doctor, imported with the first key that asks for them, so that opening the console pays for neither."""
+
+    def __init__(self, settings: Settings, shell: Shell) -> None:
+        self._settings = settings
+        self._shell = shell
+
+    @cached_property
+    def rehearsal(self) -> Rehearsal:
+        from console.rehearsal import Rehearsal  # noqa: PLC0415
+
+        return Rehearsal(self._settings.policy, self._settings.warehouse)
+
+    @cached_property
+    def examination(self) -> Examination:
+        from console.examination import Examination  # noqa: PLC0415
+
+        return Examination(self._settings, lambda: self._shell.open_desk(self._settings), time.monotonic)
+
+    def doctor(self, width: int) -> Sequence[Line]:
+        """As `Examination`."""
+        return self.examination(width)
+
+    def requeue(self, subjects: Sequence[Subject], look: Look) -> Preview:
+        """As `Rehearsal.requeue`."""
+        return self.rehearsal.requeue(subjects, look)
+
+    def acknowledge(self, subjects: Sequence[Subject], look: Look) -> Preview:
+        """As `Rehearsal.acknowledge`."""
+        return self.rehearsal.acknowledge(subjects, look)
+
+    def silence(self, subjects: Sequence[Subject], look: Look) -> Preview:
+        """As `Rehearsal.silence`."""
+        return self.rehearsal.silence(subjects, look)
+
+    def summary(self, look: Look, sentence: str = "") -> Preview:
+        """As `Rehearsal.summary`."""
+        return self.rehearsal.summary(look, sentence)
+
+
+class Guarded(CourtsideApp):
+    """The console, keeping the trace of what broke it for the crash report: Textual would print it, values and all."""
+
+    trace = ""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the first error, and end."""
+        self.trace = self.trace or _trace(error)
+        self._return_code = EXIT_BROKEN
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Keep what the terminal's driver says of its own end, and end."""
+        from io import StringIO  # noqa: PLC0415  # hardly ever needed
+
+        from rich.console import Console  # noqa: PLC0415
+
+        said = StringIO()
+        Console(file=said, width=120, color_system=None).print(*renderables)
+        self.trace = self.trace or said.getvalue()
+        self._close_messages_no_wait()
+
+
+def _trace(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))
+
+
+def _say_broken(trace: str, settings: Settings, shell: Shell) -> None:
+    """Keep the crash report and say in one sentence where it is."""
+    from console.cli.page import Palette, write  # noqa: PLC0415  # only after a defect
+    from console.crash import crash_report, keep_crash_report, without_secrets  # noqa: PLC0415
+    from screens.lines import line  # noqa: PLC0415
+
+    at = shell.now()
+    path = keep_crash_report(crash_report(trace, at, settings.chosen, shell.environment), at, settings.state_dir)
+    last = next((text.strip() for text in reversed(trace.splitlines()) if text.strip()), "")
+    kept = f"the report is in {path}" if path else "and no report could be written"
+    said = f"the console broke, which is a defect of the program ({without_secrets(last)}); {kept}"
+    write([line("courtside: ", said)], shell.err, Palette(enabled=False))
+
+
+def _can_show(out: TextIO) -> bool:
+    """Return whether the terminal's encoding knows what the console draws with."""
+    try:
+        _DRAWN.encode(out.encoding or sys.getdefaultencoding())
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True

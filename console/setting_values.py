@@ -1,0 +1,127 @@
+"""What a setting may be: each function takes a value as it was found and returns it judged, or refuses it by name and place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from checks.policy import Policy, PolicyError
+
+DEMO = "demo"
+THEMES = ("dark", "light", "contrast", "colour-blind")
+"""The console's looks, as `screens.themes` has them."""
+LONGEST_DEADLINE_SECONDS = 3600.0
+MOST_DAYS = 400
+
+_YES = frozenset({"1", "true", "yes", "on", "always"})
+_NO = frozenset({"0", "false", "no", "off", "never"})
+
+
+class SettingsError(ValueError):
+    """A setting that does not exist or cannot be; the message names it and where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as it was found, before it is judged."""
+
+    name: str
+    raw: object
+    source: str
+
+    def refused(self, must: str) -> SettingsError:
+        """Return the refusal that says what it must be."""
+        return SettingsError(f"{self.name} ({self.source}) must be {must}, not {self.raw!r}")
+
+
+def text(value: Value) -> str:
+    """Return a text that is not empty. Raises SettingsError."""
+    if not isinstance(value.raw, str) or not value.raw.strip() or "\0" in value.raw:
+        raise value.refused("a text that is not empty")
+    return value.raw
+
+
+def place(value: str, config_path: Path | None) -> str:
+    """Return a warehouse's name; a relative path in the settings file counts from that file's folder."""
+    if value == DEMO or "://" in value:
+        return value
+    path = Path(value).expanduser()
+    return str(config_path.parent / path if config_path is not None else path)
+
+
+def color(value: Value) -> bool | None:
+    """Return True for always, False for never, None for auto. Raises SettingsError."""
+    if value.raw is None or str(value.raw).lower() == "auto":
+        return None
+    return _switch(value, "always, never or auto")
+
+
+def ascii_only(value: Value) -> bool:
+    """Return whether the console keeps to ASCII. Raises SettingsError."""
+    return _switch(value, "true or false")
+
+
+def _switch(value: Value, must: str) -> bool:
+    if isinstance(value.raw, bool):
+        return value.raw
+    word = str(value.raw).lower()
+    if word not in _YES | _NO:
+        raise value.refused(must)
+    return word in _YES
+
+
+def theme(value: Value) -> str:
+    """Return a theme's name, or "" for the one last chosen in the console. Raises SettingsError."""
+    if value.raw == "" or value.raw in THEMES:
+        return str(value.raw)
+    raise value.refused(f"one of {', '.join(THEMES)}")
+
+
+def days(value: Value) -> int | None:
+    """Return how many game dates the console shows, or None for its own default. Raises SettingsError."""
+    raw = int(value.raw) if isinstance(value.raw, str) and value.raw.isdecimal() else value.raw
+    if raw is None:
+        return None
+    if not isinstance(raw, int) or isinstance(raw, bool) or not 1 <= raw <= MOST_DAYS:
+        raise value.refused(f"a whole number of game dates from 1 to {MOST_DAYS}")
+    return raw
+
+
+def seconds(value: Value) -> float:
+    """Return seconds above 0 and up to an hour. Raises SettingsError."""
+    raw = value.raw
+    try:
+        found = float(raw) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else 0.0
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= LONGEST_DEADLINE_SECONDS:
+        raise value.refused("above 0 and at most 3600 seconds")
+    return found
+
+
+def table(content: Mapping[str, object], name: str, path: Path) -> Mapping[str, object]:
+    """Return the table `[name]` of the settings file at `path`. Raises SettingsError."""
+    found = content.get(name, {})
+    if not isinstance(found, Mapping):
+        raise SettingsError(f"{name} in {path} must be a table: start it with [{name}]")
+    return found
+
+
+def policy(thresholds: Mapping[str, object], path: Path) -> Policy:
+    """Return the policy of a `[policy]` table. Raises SettingsError."""
+    try:
+        return Policy.from_table(thresholds)
+    except PolicyError as error:
+        raise SettingsError(f"{error} (in {path})") from error
+
+
+def keys(chosen: Mapping[str, object], path: Path) -> Mapping[str, str]:
+    """Return the `[keys]` table: a key for an action's id. Raises SettingsError for what the console's keymap refuses."""
+    found = {name: text(Value(f"keys.{name}", key, str(path))) for name, key in chosen.items()}
+    if found:
+        from screens.keymap import refusals  # noqa: PLC0415  # few people change keys
+
+        for refusal in refusals(found):
+            raise SettingsError(f"{refusal} (in {path})")
+    return found

@@ -1,0 +1,49 @@
+"""Gates: may the next phase start? Every hand-over of every date shown, the decision that an orchestrator would be given."""
+
+from __future__ import annotations
+
+from checks.facts.fact import Facts
+from checks.facts.feature_quality import FEATURE_QUALITY
+from checks.facts.lineage import LINEAGE
+from checks.model import Scope, Subject, SubjectKind
+from checks.pipeline import Transition
+from checks.policy import Policy
+from screens.lines import BLANK, text_of
+from screens.panels.panel import Spec
+from screens.ports import Look
+from screens.session import Session
+from screens.table import Item, Table, Target
+from screens.text.frame import Frame
+from screens.text.gate import gate_lines
+from screens.text.report import header_lines
+from screens.views.options import Options
+
+
+def gates_spec(target: Target, session: Session) -> Spec:
+    """Return the screen; it is made of the full report's facts."""
+    return Spec("gates", "", "Gates", gates_view, ("reconcile.games", "quality.features"), 0.0)
+
+
+def gates_view(look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
+    """Return each date's gates, the latest date first, with the reasons and dependencies of each."""
+    from checks.gates import evaluate_gate  # noqa: PLC0415  # the screen is opened without the checks' machinery
+
+    lineage, quality = look.rows(LINEAGE), look.rows(FEATURE_QUALITY)
+    wanted = options.filter.lower()
+    items: list[Item] = []
+    for day in reversed(scope.dates):
+        facts = Facts.of(Scope.at(scope.as_of, last=day, days=1), (LINEAGE, lineage), (FEATURE_QUALITY, quality))
+        for transition in Transition:
+            decision = evaluate_gate(transition, facts, policy, scope.as_of)
+            frame = Frame("", facts.scope)
+            said_above = header_lines(frame, options.width)
+            lines = [spans for spans in gate_lines(decision, frame, options.width) if spans not in said_above]
+            if wanted not in " ".join(text_of(spans) for spans in lines).lower():
+                continue
+            name = f"{day.isoformat()} {transition.value}"
+            target, subject = (
+                Target("date", day.isoformat(), day),
+                Subject(SubjectKind.TRANSITION, transition.value, day),
+            )
+            items.extend(Item(f"{name} {n}", spans, target, subject) for n, spans in enumerate((*lines, BLANK)))
+    return Table.of(items, empty=f"no gate contains {options.filter!r}" if wanted else "no dates")

@@ -1,0 +1,52 @@
+"""The operations log: who did what, when, and what came of it. Shown from the console's memory; the warehouse is not asked."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from checks.model import Scope
+from checks.policy import Policy
+from screens.lines import Line, Span, Tone
+from screens.panels.panel import Spec
+from screens.ports import LogEntry, Look, Memory
+from screens.session import Session
+from screens.table import Item, Table, Target
+from screens.views.brief import stamp
+from screens.views.fitting import cell, fit, shows
+from screens.views.options import Options
+
+REDRAW_SECONDS = 2.0
+ACTOR_COLUMNS, ACTION_COLUMNS = 10, 12
+
+
+def operations_spec(target: Target, session: Session) -> Spec:
+    """Return the screen; it is made again every two seconds, so that what happens meanwhile is seen."""
+    view = partial(operations_view, session.memory)
+    return Spec("operations", "", "Operations log", view, (), 0.0, redraw=REDRAW_SECONDS)
+
+
+def operations_view(memory: Memory, look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
+    """Return the entries that hold the filter's text, newest first."""
+    entries = memory.log()
+    lines = (
+        (f"{len(entries) - n} {entry.at.isoformat()}", entry, _line(entry, options)) for n, entry in enumerate(entries)
+    )
+    items = [
+        Item(key, fit(spans, options))
+        for key, entry, spans in lines
+        if shows(spans, options.filter, entry.actor, entry.action, entry.subject, entry.outcome)
+    ]
+    empty = f"nothing holds {options.filter!r}" if entries else "nothing was done yet: what operators do is kept here"
+    return Table.of(items, empty=empty)
+
+
+def _line(entry: LogEntry, options: Options) -> Line:
+    said = f"{entry.subject}: {entry.outcome}" if entry.subject and entry.outcome else entry.subject or entry.outcome
+    return (
+        Span(f"{stamp(entry.at, options.width)}  ", Tone.FAINT),
+        cell(entry.action, ACTION_COLUMNS, Tone.STRONG),
+        Span(" "),
+        cell(entry.actor, ACTOR_COLUMNS),
+        Span(" "),
+        Span(said),
+    )

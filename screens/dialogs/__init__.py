@@ -1,0 +1,1 @@
+"""Short questions and previews that stand over a screen."""

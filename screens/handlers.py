@@ -1,0 +1,58 @@
+"""What each action of the keymap does. Imported with the first key, so that opening the console pays for none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from screens import acting, choosing, navigation, replay
+
+if TYPE_CHECKING:
+    from screens.app import CourtsideApp
+
+Handler = Callable[["CourtsideApp"], object]
+
+
+def _refresh(app: CourtsideApp) -> None:
+    app.refresh_all()
+    app.say("refreshing everything")
+
+
+def _quit(app: CourtsideApp) -> None:
+    app.exit()
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "help": navigation.open_help,
+    "back": navigation.back,
+    "why": navigation.open_why,
+    "gates": navigation.open_gates,
+    "run_checks": navigation.open_check_run,
+    "timeline": partial(navigation.open_named, name="timeline"),
+    "operations": partial(navigation.open_named, name="operations"),
+    "doctor": partial(navigation.open_named, name="doctor"),
+    "maximise": navigation.maximise,
+    "next_panel": partial(navigation.move_focus, by=1),
+    "previous_panel": partial(navigation.move_focus, by=-1),
+    **{f"panel.{n}": partial(navigation.focus_panel, number=n) for n in range(1, 7)},
+    "filter": choosing.open_filter,
+    "sort": choosing.next_sort,
+    "theme": choosing.change_theme,
+    "copy": choosing.copy_row,
+    "requeue": partial(acting.rehearse, name="requeue"),
+    "acknowledge": partial(acting.rehearse, name="acknowledge"),
+    "silence": partial(acting.rehearse, name="silence"),
+    "summary": partial(acting.rehearse, name="summary"),
+    "go_to_time": replay.ask_moment,
+    "earlier_date": partial(replay.shift_date, by=-1),
+    "later_date": partial(replay.shift_date, by=1),
+    "step_back": partial(replay.step, steps=-1),
+    "step_on": partial(replay.step, steps=1),
+    "play": replay.play,
+    "speed": replay.faster,
+    "refresh": _refresh,
+    "pause": replay.pause,
+    "quit": _quit,
+}
+"""By action id; what lists do with their own keys is theirs."""

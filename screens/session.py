@@ -1,0 +1,52 @@
+"""Everything that a console is given when it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from screens.lines import Line
+from screens.ports import Desk, Memory, Rehearsal
+
+
+class Environment(Enum):
+    """Where the data is from; the badge in the header."""
+
+    DEMO = "demo"
+    EMBEDDED = "embedded"
+    STAGING = "staging"
+    PRODUCTION = "PRODUCTION"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one run of the console needs of the world.
+
+    `warehouse` is what people call it; `at` a fixed moment (aware UTC) or None for live; `days` the game dates shown;
+    `keys` other keys for actions, by action id; `doctor` returns its lines; `crash_dir` is where a crash report goes.
+    """
+
+    open_desk: Callable[[], Desk]
+    memory: Memory
+    rehearsal: Rehearsal
+    environment: Environment
+    warehouse: str
+    clock: Callable[[], datetime]
+    crash_dir: Path
+    at: datetime | None = None
+    days: int = 2
+    read_only: bool = True
+    ascii: bool = False
+    color: bool = True
+    animation: bool = False
+    provenance: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    doctor: Callable[[int], Sequence[Line]] | None = None
+
+    @property
+    def place(self) -> str:
+        """What the memory keeps things under: two warehouses of one kind have each their own last report."""
+        return f"{self.environment.value} {self.warehouse}"

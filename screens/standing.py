@@ -1,0 +1,67 @@
+"""What is known at this moment about the data: the verdict and its age, the source and its failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from checks.model import Verdict
+from screens.feed import Loaded
+from screens.ports import Remembered
+
+_LATENCIES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds that a latency is rounded up to: a header that changes with every refresh is repainted with every refresh."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """Kept up to date by everything that comes back; `latest` is the last full report with its facts.
+
+    `as_of` is the moment that the verdict is about; `remembered` says that it is one of an earlier run.
+    """
+
+    verdict: Verdict | None = None
+    as_of: datetime | None = None
+    remembered: bool = False
+    latest: Loaded | None = None
+    seconds: float | None = None
+    billed: int | None = None
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def recall(self, known: Remembered) -> None:
+        """Take over the report of an earlier run."""
+        self.verdict, self.as_of, self.remembered = known.report.verdict, known.report.scope.as_of, True
+
+    def note(self, message: Loaded, *, full: bool) -> None:
+        """Take note of what came back; `full` when it was the report of all checks."""
+        if message.look is None:
+            self.failures[message.feed] = message.reason
+            return
+        self.seconds = message.seconds
+        self.billed = self.billed if message.billed is None else message.billed
+        if full:
+            self.failures.clear()
+            self.latest = message
+            self.verdict, self.as_of, self.remembered = message.look.report.verdict, message.scope.as_of, False
+        else:
+            self.failures.pop(message.feed, None)
+
+    def forget(self, feed: str) -> None:
+        """Forget a feed that is gone."""
+        self.failures.pop(feed, None)
+
+    @property
+    def failure(self) -> str:
+        """Why the source fails, or "": what failed last is said."""
+        return next(reversed(self.failures.values()), "")
+
+    @property
+    def source(self) -> str:
+        """Say how the warehouse is: loading, reachable within how long, or how much of it cannot be read."""
+        if self.seconds is None:
+            return "loading"
+        within = next((f"{bound:g}" for bound in _LATENCIES if self.seconds <= bound), None)
+        answered = f"reachable, {within} s" if within else f"reachable, over {_LATENCIES[-1]:g} s"
+        facts = self.latest.look.report.facts if self.latest is not None and self.latest.look is not None else ()
+        unread = sum(bool(outcome.reason) for outcome in facts)
+        return f"{unread} of {len(facts)} sources FAILING" if unread else answered

@@ -1,0 +1,34 @@
+"""What a screen has before anything was loaded: the report of an earlier run, and no facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.facts.fact import Fact, Row
+from checks.model import Report, Scope, Severity, Verdict
+from screens.ports import Query
+
+
+class NotLoadedError(LookupError):
+    """A fact was asked for before anything was loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unloaded:
+    """A look with a report and without facts."""
+
+    report: Report
+
+    @classmethod
+    def nothing(cls, scope: Scope) -> Unloaded:
+        """Return a look that knows nothing."""
+        verdict = Verdict(Severity.UNKNOWN, "nothing is loaded yet", None)
+        return cls(Report(scope, verdict, (), (), ()))
+
+    def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
+        """Raise NotLoadedError."""
+        raise NotLoadedError(f"{fact.name}: not loaded yet")
+
+    def query(self, fact: str) -> Query:
+        """Raise KeyError: nothing was asked yet."""
+        raise KeyError(fact)

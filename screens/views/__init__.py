@@ -1,0 +1,1 @@
+"""From facts to tables: pure, one module per panel, at any width."""

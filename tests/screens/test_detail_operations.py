@@ -1,0 +1,220 @@
+"""The screens that show what the console itself knows: who did what, and how it is set up."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from checks.policy import Policy
+from console.examination import Examination
+from console.journal import FleetingJournal
+from console.settings import Flags, Homes, Settings, resolve
+from console.warehouse.protocol import WarehouseError
+from screens.app import CourtsideApp
+from screens.detail.detail import Detail
+from screens.detail.doctor import doctor_spec
+from screens.detail.operations import operations_spec
+from screens.lines import Line, display_width, line, text_of
+from screens.panels.panel import Spec
+from screens.ports import LogEntry
+from screens.session import Session
+from screens.table import Target
+from screens.unloaded import Unloaded
+from screens.views.options import Options
+from tests.builders import at, scope_at
+from tests.screens.sessions import session_with
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+SCOPE = scope_at("2026-01-25T01:30")
+
+
+def shown(spec: Spec, width: int = 118, **options: object) -> list[str]:
+    asked = replace(Options(width), **options)  # type: ignore[arg-type]  # names of Options
+    table = spec.view(Unloaded.nothing(SCOPE), SCOPE, Policy(), asked)
+    rows = [text_of(table.item(n).line).rstrip() for n in range(table.count)]
+    assert all(display_width(row) <= width for row in rows)
+    return rows or [table.empty]
+
+
+@pytest.fixture
+def journal() -> FleetingJournal:
+    return FleetingJournal(now=lambda: SCOPE.as_of)
+
+
+@pytest.fixture
+def operations(journal: FleetingJournal, tmp_path: Path) -> Spec:
+    session = replace(session_with(tmp_path), memory=journal)
+    return operations_spec(Target("operations", ""), session)
+
+
+REQUEUED = LogEntry(at("2026-01-25T01:10"), "ann", "requeue", "LAL@DAL 2026-01-24", "previewed")
+POSTED = LogEntry(at("2026-01-25T01:20"), "bob", "summary", "", "previewed")
+
+
+def test_an_empty_log_says_what_will_stand_there(operations: Spec) -> None:
+    assert shown(operations) == ["nothing was done yet: what operators do is kept here"]
+
+
+def test_the_newest_entry_stands_first_with_when_in_both_zones_what_and_who(
+    operations: Spec, journal: FleetingJournal
+) -> None:
+    journal.note(REQUEUED)
+    journal.note(POSTED)
+    assert shown(operations) == [
+        "Sat 24 Jan 20:20 EST 2026-01-25T01:20Z  summary      bob        previewed",
+        "Sat 24 Jan 20:10 EST 2026-01-25T01:10Z  requeue      ann        LAL@DAL 2026-01-24: previewed",
+    ]
+
+
+@pytest.mark.parametrize("wanted", ["ANN", "requeue", "lal@dal"])
+def test_the_filter_finds_who_what_and_about_what(operations: Spec, journal: FleetingJournal, wanted: str) -> None:
+    journal.note(REQUEUED)
+    journal.note(POSTED)
+    assert [row.split()[-1] for row in shown(operations, filter=wanted)] == ["previewed"]
+    assert "ann" in shown(operations, filter=wanted)[0]
+    assert shown(operations, filter="nobody") == ["nothing holds 'nobody'"]
+
+
+def test_the_filter_finds_what_a_narrow_panel_cuts_off(operations: Spec, journal: FleetingJournal) -> None:
+    journal.note(replace(REQUEUED, outcome=f"{'x' * 80} the end"))
+    assert len(shown(operations, width=36, filter="the end")) == 1
+
+
+def test_a_row_keeps_its_key_when_another_comes(operations: Spec, journal: FleetingJournal) -> None:
+    def keys() -> list[str]:
+        table = operations.view(Unloaded.nothing(SCOPE), SCOPE, Policy(), Options(80))
+        return [table.item(n).key for n in range(table.count)]
+
+    journal.note(REQUEUED)
+    journal.note(REQUEUED)
+    before = keys()
+    journal.note(POSTED)
+    assert len(set(before)) == 2
+    assert keys()[1:] == before
+
+
+def test_in_ascii_nothing_else_is_drawn(operations: Spec, journal: FleetingJournal) -> None:
+    journal.note(replace(REQUEUED, outcome=f"{'é…' * 60}"))
+    assert all(row.isascii() for row in shown(operations, width=60, ascii=True))
+
+
+# The doctor
+
+
+def settings(state: Path) -> Settings:
+    return resolve(Flags(warehouse=str(state / "w.duckdb")), {}, Homes(state, state, state), state / "c.toml", {})
+
+
+@dataclass
+class Clock:
+    seconds: float = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def doctor(session: Session, examination: Examination | None) -> Spec:
+    return doctor_spec(Target("doctor", ""), replace(session, doctor=examination))
+
+
+def test_the_doctor_answers_at_once_and_again_when_it_knows(tmp_path: Path, desk: Desk) -> None:
+    may_answer = Event()
+
+    def slow() -> Desk:
+        may_answer.wait(60)
+        return desk
+
+    examination = Examination(settings(tmp_path), slow, Clock())
+    spec = doctor(session_with(tmp_path), examination)
+    assert shown(spec) == [f"UNKNOWN  {tmp_path / 'w.duckdb'} is being examined …"]
+    may_answer.set()
+    examination.wait(60)
+    rows = shown(spec)
+    assert rows[0].startswith("OK       all ")
+    assert "settings" in rows
+    assert any(row.startswith("  warehouse") and row.endswith("(command line)") for row in rows)
+    assert any(row.startswith("  nba_orchestration.workflow_decisions") for row in rows)
+
+
+def test_of_a_warehouse_that_cannot_be_read_the_doctor_says_why_and_shows_the_settings(tmp_path: Path) -> None:
+    def refused() -> Desk:
+        raise WarehouseError("there is no file")
+
+    examination = Examination(settings(tmp_path), refused, Clock())
+    spec = doctor(session_with(tmp_path), examination)
+    shown(spec)
+    examination.wait(60)
+    rows = shown(spec)
+    assert rows[0].startswith("UNKNOWN  the warehouse ")
+    assert "cannot be read: there is no file" in " ".join(" ".join(rows[:3]).split())
+    assert "settings" in rows
+
+
+def test_a_defect_in_the_examination_is_what_the_doctor_says(tmp_path: Path) -> None:
+    def broken() -> Desk:
+        raise ZeroDivisionError
+
+    examination = Examination(settings(tmp_path), broken, Clock())
+    spec = doctor(session_with(tmp_path), examination)
+    shown(spec)
+    examination.wait(60)
+    assert "ZeroDivisionError" in " ".join(shown(spec)[:3])
+
+
+def test_an_examination_is_made_again_when_it_is_old_and_not_before(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def refused() -> Desk:
+        asked.append(1)
+        raise WarehouseError("there is no file")
+
+    clock = Clock()
+    examination = Examination(settings(tmp_path), refused, clock)
+    for seconds in (0, 10, 10, 20, 10):
+        clock.seconds += seconds
+        examination(80)
+        examination.wait(60)
+    assert len(asked) == 2
+
+
+def test_a_console_without_a_doctor_says_where_there_is_one(tmp_path: Path) -> None:
+    assert shown(doctor(session_with(tmp_path), None)) == ["this console has no doctor: `courtside doctor` is one"]
+
+
+def test_what_the_doctor_finds_meanwhile_is_seen_on_the_open_screen(tmp_path: Path) -> None:
+    answers = iter((["being examined"], ["all is there"]))
+    said: list[str] = []
+
+    def now_and_then(_: int) -> list[Line]:
+        said[:] = next(answers, said)
+        return [line(*said)]
+
+    def broken() -> Desk:
+        raise WarehouseError("there is no file")
+
+    session = replace(
+        session_with(tmp_path),
+        doctor=now_and_then,
+        open_desk=broken,
+        clock=lambda: SCOPE.as_of,
+    )
+
+    async def run() -> None:
+        app = CourtsideApp(session)
+        async with app.run_test(size=(100, 20)) as pilot:
+            detail = Detail(replace(doctor_spec(Target("doctor", ""), session), redraw=0.05))
+            app.push_screen(detail)
+            for _ in range(100):
+                await pilot.pause(0.05)
+                if detail.is_mounted and "all is there" in " ".join(text_of(detail.panel.line_at(y)) for y in range(5)):
+                    return
+            raise AssertionError("the screen never showed it")
+
+    asyncio.run(run())

@@ -1,0 +1,172 @@
+"""The header: three lines that say where, when, how old, how bad and since when, at every width."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.model import Severity, Verdict
+from screens.header import HEIGHT, HeaderState, header_lines
+from screens.lines import display_width, text_of
+from screens.session import Environment
+from tests.builders import at
+
+AS_OF = at("2026-01-23T06:20")
+SILENT = Verdict(
+    Severity.CRITICAL,
+    "data is arriving but nobody is deciding: no workflow decision for 2 h 00 min, while 2 tables were written",
+    at("2026-01-23T04:20"),
+)
+
+
+def state(**changes: Any) -> HeaderState:
+    values: dict[str, Any] = {
+        "environment": Environment.DEMO,
+        "as_of": AS_OF,
+        "clock": "replay",
+        "verdict": SILENT,
+        "data_as_of": AS_OF,
+        "source": "reachable, 0.5 s",
+    }
+    return HeaderState(**{**values, **changes})
+
+
+def lines(shown: HeaderState, width: int = 80) -> list[str]:
+    return [text_of(line) for line in header_lines(shown, width)]
+
+
+def text(shown: HeaderState, width: int = 80) -> str:
+    return " ".join(lines(shown, width))
+
+
+@pytest.mark.parametrize("environment", list(Environment))
+def test_at_80_columns_three_lines_say_everything(environment: Environment) -> None:
+    shown = state(environment=environment)
+    assert len(lines(shown)) == HEIGHT
+    assert max(len(line) for line in lines(shown)) <= 80
+    said = text(shown)
+    for part in (
+        f" {environment.value.upper()} ",
+        "Fri 23 Jan 01:20 EST",
+        "06:20Z",
+        "replay",
+        "read-only",
+        "data 06:20Z",
+        "reachable, 0.5 s",
+        " CRITICAL ",
+        "nobody is deciding",
+        "Thu 22 Jan 23:20 EST",
+        "04:20Z",
+        "2 h 00 min",
+    ):
+        assert part in said, f"{part} is missing"
+
+
+def test_the_four_badges_differ_in_word_and_in_tone() -> None:
+    badges = [header_lines(state(environment=environment), 80)[0][0] for environment in Environment]
+    assert len({badge.text for badge in badges}) == 4
+    assert len({badge.tone for badge in badges}) == 4
+
+
+def test_at_120_columns_the_sentence_stands_whole_and_utc_has_its_date() -> None:
+    assert SILENT.sentence in text(state(), 120)
+    assert "2026-01-23T06:20Z" in lines(state(), 120)[0]
+
+
+def test_a_utc_date_that_is_not_the_eastern_one_is_said() -> None:
+    assert "Sat 24 Jan 20:30 EST · 25 Jan 01:30Z" in text(state(as_of=at("2026-01-25T01:30")))
+
+
+@pytest.mark.parametrize(("minutes", "says"), [(0, "data as of 06:20Z"), (2, "data as of 06:18Z")])
+def test_fresh_data_is_dated(minutes: int, says: str) -> None:
+    assert says in text(state(data_as_of=at(f"2026-01-23T06:{20 - minutes}")), 120)
+    assert " old" not in text(state(data_as_of=at(f"2026-01-23T06:{20 - minutes}")), 120)
+
+
+def test_data_older_than_one_refresh_is_called_old_with_its_minutes() -> None:
+    assert "data as of 2026-01-23T06:08Z, 12 min old" in text(state(data_as_of=at("2026-01-23T06:08")), 120)
+
+
+def test_data_of_a_later_moment_is_not_passed_off_as_that_of_an_earlier_one() -> None:
+    assert "data as of 2026-01-23T07:20Z, of later" in text(state(data_as_of=at("2026-01-23T07:20")), 120)
+
+
+def test_a_verdict_of_an_earlier_run_says_so() -> None:
+    said = text(state(remembered=True, data_as_of=at("2026-01-23T05:20")), 120)
+    assert "LAST KNOWN, of 2026-01-23T05:20Z: data is arriving" in said
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_a_failing_warehouse_is_said_with_its_reason(width: int) -> None:
+    assert "FAILING: cannot open" in text(state(failure="cannot open january.duckdb: no such file"), width)
+
+
+@pytest.mark.parametrize(
+    ("severity", "lead"),
+    [
+        (Severity.OK, "UNKNOWN"),
+        (Severity.WARNING, "UNKNOWN"),
+        (Severity.ERROR, "ERROR"),
+        (Severity.CRITICAL, "CRITICAL"),
+    ],
+)
+def test_while_the_warehouse_fails_nothing_is_green(severity: Severity, lead: str) -> None:
+    shown = state(verdict=Verdict(severity, "as it was", None), failure="gone")
+    assert lines(shown)[1].startswith(f" {lead} ")
+    assert "LAST KNOWN" in lines(shown)[1]
+    assert severity.name in lines(shown)[1]
+
+
+def test_before_anything_is_known_nothing_is_claimed() -> None:
+    assert "loading: nothing is known yet" in text(state(verdict=None, data_as_of=None, source="loading"))
+
+
+def test_armed_is_said_also_where_there_is_little_room() -> None:
+    assert "ARMED" in text(state(read_only=False), 40)
+    assert "read-only" not in text(state(read_only=False), 200)
+
+
+def test_bytes_are_shown_where_the_warehouse_counts_them() -> None:
+    assert "billed" not in text(state(), 200)
+    assert "1.25 GB billed" in text(state(billed=1_250_000_000), 200)
+
+
+def test_other_dates_than_the_moments_own_are_named() -> None:
+    assert "games of 21 to 22 Jan 2026" in text(state(dates="games of 21 to 22 Jan 2026"), 120)
+
+
+def test_escape_sequences_in_a_reason_do_not_reach_the_terminal() -> None:
+    said = text(state(failure="\x1b]52;c;ZXZpbA==\x07gone \x1b[2J\u202e"), 120)
+    assert "gone" in said
+    assert said.isprintable()
+
+
+def test_an_ascii_terminal_gets_ascii() -> None:
+    assert text(state(ascii=True, failure="ça…")).isascii()
+
+
+@given(
+    st.integers(40, 260),
+    st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=400),
+    st.sampled_from(Severity),
+    st.sampled_from([None, at("2025-12-24T00:00"), AS_OF]),
+    st.sampled_from(["", "cannot open the file", "x" * 900]),
+    st.sampled_from(Environment),
+    st.booleans(),
+)
+def test_at_every_width_severity_and_duration_are_never_cut(
+    width: int, sentence: str, severity: Severity, since: datetime | None, failure: str, env: Environment, armed: bool
+) -> None:
+    shown = state(environment=env, verdict=Verdict(severity, sentence, since), failure=failure, read_only=not armed)
+    drawn = header_lines(shown, width)
+    assert len(drawn) == HEIGHT
+    assert all(display_width(text_of(line)) <= width for line in drawn)
+    said = " ".join(text_of(line) for line in drawn)
+    assert severity.name in said or (failure and "UNKNOWN" in said)
+    if since is not None:
+        words = " ".join(said.split())
+        assert ("30 d 06 h" if since != AS_OF else "0 min") in words
