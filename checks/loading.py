@@ -7,13 +7,13 @@ threads, and what has not answered by the deadline is cancelled and reported.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from checks.deadline import DEADLINE_SECONDS
 from checks.facts.fact import Fact, Facts, Window
@@ -39,6 +39,26 @@ class Source(Protocol):
 
     def cancel(self) -> None:
         """Stop what is running."""
+
+
+@runtime_checkable
+class BatchSource(Protocol):
+    """A source that answers several facts with one question, because each question costs."""
+
+    def batches(self, facts: Sequence[Fact[Any]]) -> Sequence[Sequence[Fact[Any]]]:
+        """Return the facts in the groups in which they are best asked for."""
+
+    def load_batch(self, batch: Sequence[tuple[Fact[Any], Window]], as_of: datetime) -> Mapping[str, tuple[Any, ...]]:
+        """Return the rows of a group by fact, or raise: PartlyLoadedError when only some could not be had."""
+
+
+class PartlyLoadedError(Exception):
+    """Some facts of a group could not be had: `rows` holds those that could, `reasons` why each of the others could not."""
+
+    def __init__(self, rows: Mapping[str, tuple[Any, ...]], reasons: Mapping[str, Exception]) -> None:
+        self.rows = rows
+        self.reasons = reasons
+        super().__init__("; ".join(dict.fromkeys(str(reason) for reason in reasons.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +91,13 @@ class Loading:
         self._monotonic = monotonic
         self._started = monotonic()
         self._answers: SimpleQueue[_Answer] = SimpleQueue()
-        self._waiting: SimpleQueue[Fact[Any]] = SimpleQueue()
+        self._waiting: SimpleQueue[Sequence[Fact[Any]]] = SimpleQueue()
         self._got: dict[str, _Answer] = {}
         self._why_not = "it has not answered yet"
-        for fact in sorted(self._facts, key=lambda fact: -len(fact.tables)):
-            self._waiting.put(fact)
-        for _ in range(min(source.concurrency, len(self._facts))):
+        groups = _groups(source, self._facts)
+        for group in groups:
+            self._waiting.put(group)
+        for _ in range(min(source.concurrency, len(groups))):
             Thread(target=self._work, daemon=True).start()
 
     def wait(self, deadline_seconds: float = DEADLINE_SECONDS) -> Loaded:
@@ -121,19 +142,39 @@ class Loading:
         self._source.cancel()
 
     def _work(self) -> None:
-        """Load facts until none is waiting; the one that reads the most tables goes first, for it takes the longest."""
+        """Load groups until none is waiting."""
         while True:
             try:
-                fact = self._waiting.get_nowait()
+                group = self._waiting.get_nowait()
             except Empty:
                 return
-            self._answers.put(self._load(fact))
+            started = self._monotonic()
+            found = self._ask(group)
+            seconds = self._monotonic() - started
+            for fact in group:
+                self._answers.put(_answer(fact, found[fact.name], seconds))
 
-    def _load(self, fact: Fact[Any]) -> _Answer:
-        started = self._monotonic()
+    def _ask(self, group: Sequence[Fact[Any]]) -> Mapping[str, tuple[Any, ...] | Exception]:
+        """Return each fact's rows, or why they could not be had."""
+        asked = [(fact, fact.window(self._scope)) for fact in group]
+        as_of = self._scope.as_of
         try:
-            rows = self._source.load(fact, fact.window(self._scope), self._scope.as_of)
+            if isinstance(self._source, BatchSource):
+                return self._source.load_batch(asked, as_of)
+            return {fact.name: self._source.load(fact, window, as_of) for fact, window in asked}
+        except PartlyLoadedError as error:
+            return {**error.rows, **error.reasons}
         except Exception as error:  # noqa: BLE001  # whatever goes wrong in a thread must become a visible UNKNOWN
-            reason = str(error) or type(error).__name__
-            return _Answer(FactOutcome(fact.name, 0, self._monotonic() - started, reason), ())
-        return _Answer(FactOutcome(fact.name, len(rows), self._monotonic() - started), rows)
+            return {fact.name: error for fact in group}
+
+
+def _groups(source: Source, facts: Sequence[Fact[Any]]) -> Sequence[Sequence[Fact[Any]]]:
+    """Return what is asked for together, the group that reads the most tables first, for it takes the longest."""
+    groups = source.batches(facts) if isinstance(source, BatchSource) else [(fact,) for fact in facts]
+    return sorted(groups, key=lambda group: -sum(len(fact.tables) for fact in group))
+
+
+def _answer(fact: Fact[Any], found: tuple[Any, ...] | Exception, seconds: float) -> _Answer:
+    if isinstance(found, Exception):
+        return _Answer(FactOutcome(fact.name, 0, seconds, str(found) or type(found).__name__), ())
+    return _Answer(FactOutcome(fact.name, len(found), seconds), found)

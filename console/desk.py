@@ -126,5 +126,5 @@ def _check(name: str, known: Mapping[str, Check]) -> Check:
 
 def open_desk(settings: Settings) -> Desk:
     """Return a desk on the warehouse that the settings name. Raises WarehouseError."""
-    warehouse = open_warehouse(settings.warehouse, settings.data_dir)
+    warehouse = open_warehouse(settings.warehouse, settings.data_dir, deadline_seconds=settings.deadline_seconds)
     return Desk(warehouse, settings.policy, deadline_seconds=settings.deadline_seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from checks.facts.decisions import DECISIONS
 from checks.facts.fact import Fact, Facts, Window
 from checks.facts.hand_overs import HAND_OVERS
 from checks.facts.retry_queue import RETRY_QUEUE
-from checks.loading import Loading
+from checks.loading import Loading, PartlyLoadedError
 from checks.model import CheckResult, FactOutcome, Fault, Finding, Report, Severity, Subject, SubjectKind
 from checks.policy import Policy
 from checks.progress import Cancelled, Progress, never
@@ -282,3 +282,41 @@ def test_the_desk_runs_all_checks_when_none_is_named(desk: Desk) -> None:
 def test_the_desk_refuses_to_run_a_check_that_there_is_not(desk: Desk) -> None:
     with pytest.raises(UnknownCheckError, match="did you mean"):
         desk.run(SCOPE, ("queue.overdu",), Told().steps.append, never)
+
+
+@dataclass
+class BatchingSource(Source):
+    """Answers decisions and queue with one question."""
+
+    trouble: Exception | None = None
+    groups: list[tuple[str, ...]] = field(default_factory=list)
+
+    def batches(self, facts: Sequence[Fact[Any]]) -> Sequence[Sequence[Fact[Any]]]:
+        return [tuple(facts)]
+
+    def load_batch(self, batch: Sequence[tuple[Fact[Any], Window]], as_of: datetime) -> Mapping[str, tuple[Any, ...]]:
+        self.groups.append(tuple(fact.name for fact, _ in batch))
+        if self.trouble is not None:
+            raise self.trouble
+        return {fact.name: self.load(fact, window, as_of) for fact, window in batch}
+
+
+def test_a_source_that_answers_several_facts_at_once_is_asked_in_its_own_groups() -> None:
+    source = BatchingSource({"decisions": lambda: (decision(at("2026-01-22T17:00")),)})
+    report = run((counts_decisions, tolerates_empty_queue), source, Policy(), SCOPE)
+    assert source.groups == [("decisions", "retry_queue")]
+    assert report.verdict.severity is Severity.OK
+
+
+def test_of_a_group_that_is_partly_answered_only_the_others_are_unknown() -> None:
+    source = BatchingSource(trouble=PartlyLoadedError({"retry_queue": ()}, {"decisions": KeyError("no such table")}))
+    report = run((counts_decisions, tolerates_empty_queue), source, Policy(), SCOPE)
+    assert [(r.severity, r.reason) for r in report.results] == [
+        (Severity.UNKNOWN, "decisions: 'no such table'"),
+        (Severity.OK, ""),
+    ]
+
+
+def test_a_group_that_fails_as_a_whole_is_unknown_as_a_whole() -> None:
+    report = run((counts_decisions, tolerates_empty_queue), BatchingSource(trouble=OSError("refused")), Policy(), SCOPE)
+    assert [r.reason for r in report.results] == ["decisions: refused", "retry_queue: refused"]

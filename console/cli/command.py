@@ -100,7 +100,7 @@ _COMMON: Mapping[str, tuple[Any, object]] = {
     "warehouse": (
         Annotated[
             str | None,
-            typer.Option("--warehouse", metavar="PLACE", help="`demo`, or the path of an embedded warehouse file."),
+            typer.Option("--warehouse", metavar="PLACE", help="`demo`, the path of an embedded warehouse file, or bigquery://PROJECT."),
         ],
         None,
     ),

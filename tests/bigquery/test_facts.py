@@ -20,6 +20,7 @@ from checks.loading import Loaded, Loading
 from checks.model import FactOutcome, Scope
 from checks.policy import Policy
 from checks.runner import report_on
+from console.desk import Desk
 from console.warehouse.bigquery.bounds import MEBIBYTE
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.embedded import EmbeddedWarehouse
@@ -96,11 +97,17 @@ def test_a_report_is_four_queries_in_four_requests_for_240_mb(opened: Opener, de
 def test_loaded_fact_by_fact_a_report_is_billed_270_mb(opened: Opener, demo_file: Path) -> None:
     with BigQueryDouble(demo_file) as double:
         warehouse = opened(double)
-        loaded = Loading(ALL_FACTS, warehouse, SCOPE).wait()
-        assert [outcome.reason for outcome in loaded.outcomes] == [""] * len(ALL_FACTS)
+        for fact in ALL_FACTS:
+            warehouse.load(fact, fact.window(SCOPE), SCOPE.as_of)
         assert double.billed == 270 * MEBIBYTE
-        assert len(double.requests) == len(ALL_FACTS)
         warehouse.close()
+
+
+def test_a_report_of_the_desk_is_asked_in_the_warehouses_groups(opened: Opener, demo_file: Path) -> None:
+    with BigQueryDouble(demo_file) as double, Desk(opened(double), Policy()) as desk:
+        report = desk.report(SCOPE)
+        assert {outcome.reason for outcome in report.facts} == {""}
+        assert len(double.queries) == 4
 
 
 def test_a_query_carries_labels_a_limit_a_deadline_and_parameters(

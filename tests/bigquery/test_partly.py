@@ -11,7 +11,7 @@ import pytest
 from checks.facts.breakers import BREAKERS
 from checks.facts.rows import RowError
 from checks.facts.streaming_conflicts import STREAMING_CONFLICTS
-from console.warehouse.bigquery.batch import PartlyLoadedError
+from checks.loading import PartlyLoadedError
 from console.warehouse.protocol import WarehouseError
 from tests.bigquery.asking import SCOPE, load
 from tests.bigquery.conftest import IMPATIENT, QUICK, Opener
@@ -73,6 +73,6 @@ def test_a_batch_that_fails_fact_by_fact_stays_within_one_deadline(double: BigQu
     double.inject(Status(400, "invalidQuery", "Unrecognized name: x"))
     double.inject(Silence(), nth=2, times=None)
     started = time.monotonic()
-    with pytest.raises(WarehouseError):
+    with pytest.raises(PartlyLoadedError):
         opened(double, QUICK).load_batch(PAIR, SCOPE.as_of)
     assert time.monotonic() - started < QUICK.deadline

@@ -14,7 +14,6 @@ from checks.facts.lineage import LINEAGE
 from console.warehouse.bigquery import sql as text
 from console.warehouse.bigquery.bounds import CONCURRENCY
 from console.warehouse.bigquery.query import Question
-from console.warehouse.protocol import WarehouseError
 
 TABLES_A_QUERY = 8
 """Most tables that a query of several facts names: when it fails for one fact, all of them have to be asked again."""
@@ -91,12 +90,3 @@ def sorted_out(rows: Iterable[Sequence[Any]]) -> Mapping[str, list[str]]:
     for name, number, row in rows:
         found.setdefault(name, []).append((number, row))
     return {name: [row for _, row in sorted(numbered)] for name, numbered in found.items()}
-
-
-class PartlyLoadedError(WarehouseError):
-    """Some facts of a batch could not be had: `rows` holds those that could, `reasons` why each of the others could not."""
-
-    def __init__(self, rows: dict[str, tuple[Any, ...]], reasons: dict[str, Exception]) -> None:
-        self.rows = rows
-        self.reasons = reasons
-        super().__init__("; ".join(dict.fromkeys(str(reason) for reason in reasons.values())))

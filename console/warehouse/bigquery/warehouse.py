@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from checks.facts.fact import Fact, Window
 from checks.facts.rows import RowError, decode
+from checks.loading import PartlyLoadedError
 from checks.times import require_aware
 from console.warehouse.bigquery import batch as batching
 from console.warehouse.bigquery import sql as text
 from console.warehouse.bigquery import wire
-from console.warehouse.bigquery.batch import Group, PartlyLoadedError
+from console.warehouse.bigquery.batch import Group
 from console.warehouse.bigquery.bounds import CONCURRENCY, Bounds
 from console.warehouse.bigquery.call import Call, Job, current_call
 from console.warehouse.bigquery.catalog import describe
