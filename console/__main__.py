@@ -59,7 +59,9 @@ def _opened(arguments: Sequence[str], shell: Shell) -> int | None:
     from console.first_view import first_scope  # noqa: PLC0415
     from console.headstart import Headstart  # noqa: PLC0415
 
-    headstart = Headstart.begin(first_scope(settings, None, shell.now()), lambda: shell.open_desk(settings))
+    is_local = "://" not in settings.warehouse  # a service is waited for, not computed, and each question costs
+    scope = first_scope(settings, None, shell.now())
+    headstart = Headstart.begin(scope, lambda: shell.open_desk(settings)) if is_local else None
     from console.launch import open_console  # noqa: PLC0415  # the child is at work while this is imported
 
     return open_console(settings, shell, headstart=headstart)

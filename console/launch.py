@@ -76,7 +76,7 @@ def session_for(
             settings.state_dir, now=shell.now, presets={"theme": settings.theme} if settings.theme else {}
         ),
         rehearsal=late,
-        environment=Environment.DEMO if settings.is_demo else Environment.EMBEDDED,
+        environment=environment_of(settings),
         warehouse=settings.warehouse,
         clock=shell.now,
         crash_dir=settings.state_dir,
@@ -88,6 +88,21 @@ def session_for(
         keys=settings.keys,
         doctor=late.doctor,
     )
+
+
+def environment_of(settings: Settings) -> Environment:
+    """Return the badge of the warehouse; everything that is not known to be harmless is production."""
+    if settings.is_demo:
+        return Environment.DEMO
+    if "://" not in settings.warehouse:
+        return Environment.EMBEDDED
+    from console.warehouse.bigquery.target import parse_target  # noqa: PLC0415  # an embedded warehouse has no target
+    from console.warehouse.protocol import WarehouseError  # noqa: PLC0415
+
+    try:
+        return Environment.STAGING if parse_target(settings.warehouse).is_staging else Environment.PRODUCTION
+    except WarehouseError:
+        return Environment.PRODUCTION
 
 
 class _Late:

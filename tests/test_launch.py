@@ -16,6 +16,7 @@ import pytest
 
 from checks.model import Subject, SubjectKind
 from console.cli.shell import Shell
+from console.launch import environment_of
 from console.settings import Flags, Homes, Settings, resolve
 from screens.lines import text_of
 from screens.session import Environment, Session
@@ -219,3 +220,17 @@ def test_a_shell_opens_the_console_only_where_it_can_be_seen_and_used() -> None:
     assert not replace(usable, has_keyboard=False).opens_console
     assert not replace(usable, is_terminal=False).opens_console
     assert not replace(usable, environment={"TERM": "dumb"}).opens_console
+
+
+@pytest.mark.parametrize(
+    ("warehouse", "environment"),
+    [
+        ("demo", Environment.DEMO),
+        ("/data/pipeline.duckdb", Environment.EMBEDDED),
+        ("bigquery://nba-props", Environment.PRODUCTION),
+        ("bigquery://nba-props?staging=1", Environment.STAGING),
+        ("bigquery://nba-props?no_such_option=1", Environment.PRODUCTION),
+    ],
+)
+def test_the_badge_says_where_the_data_is_from(warehouse: str, environment: Environment) -> None:
+    assert environment_of(replace(settings(Path("/state")), warehouse=warehouse)) is environment
