@@ -195,7 +195,7 @@ def _late_stage(
         check="availability.late_source",
         severity=Severity.ERROR if missing else Severity.WARNING,
         subject=Subject(SubjectKind.DATE, day.isoformat(), day),
-        sentence=f"{stage.label.capitalize()} of {day.isoformat()}: {word} for {len(absent)} of {len(judged)} games due"
+        sentence=f"{stage.label} of {day.isoformat()}: {word} for {len(absent)} of {len(judged)} games due"
         f"{also}: {', '.join(sorted(absent))}; the first was due at {_both(since)}, "
         f"{format_minutes(minutes_between(since, as_of))} ago",
         fault=Fault.PIPELINE,

@@ -40,7 +40,7 @@ _LOG_SILENT = "log_silent"
 
 
 def find_causes(results: Sequence[CheckResult]) -> tuple[RootCause, ...]:
-    """Return the root causes behind `results`: going on before over, worst first, then the rules' order."""
+    """Return the root causes behind `results`: going on before over, worst first, aftermath after what lasts, newest first."""
     pending = [finding for result in results for finding in result.findings if finding.severity is not Severity.OK]
     causes: list[RootCause] = []
     for rule in RULES:
@@ -52,7 +52,14 @@ def find_causes(results: Sequence[CheckResult]) -> tuple[RootCause, ...]:
             pending = list(compress(pending, map(not_, explained)))
     causes.extend(_unexplained(pending))
     causes.extend(_blind(results))
-    return tuple(sorted(causes, key=lambda cause: (cause.until is not None, -cause.severity)))
+    return tuple(sorted(causes, key=_urgency))
+
+
+def _urgency(cause: RootCause) -> tuple[bool, int, bool, float]:
+    """Return what sorts causes; one that cannot be dated stands after those that can."""
+    is_aftermath = bool(cause.evidence) and not any(finding.is_active for finding in cause.evidence)
+    newest = -cause.since.timestamp() if cause.since else float("inf")
+    return (cause.until is not None, -cause.severity, is_aftermath, newest)
 
 
 def _grouped(rule: Rule, findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:

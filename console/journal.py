@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from checks.model import Finding, Report, Severity
 from console import journal_schema as sql
-from console.report_codec import CodecError, decode_report, encode_report
+from console.report_codec import CodecError, decode_as_of, decode_report, decode_verdict, encode_report
 from screens.clean import for_terminal
-from screens.ports import LogEntry, Remembered, Sighting
+from screens.ports import LogEntry, Remembered, RememberedVerdict, Sighting
+
+Found = TypeVar("Found")
 
 FILE_NAME = "journal.sqlite3"
 RETENTION = timedelta(days=90)
@@ -46,14 +48,21 @@ class Journal:
         self._now = now
         self._next_cleaning: datetime | None = None
 
+    def last_verdict(self, environment: str) -> RememberedVerdict | None:
+        """Return the verdict of the last report of an environment; None when there is none that this version can read."""
+        return self._last(environment, lambda raw, _: RememberedVerdict(decode_verdict(raw), decode_as_of(raw)))
+
     def last_report(self, environment: str) -> Remembered | None:
         """Return the last report of an environment; None when there is none that this version can read."""
+        return self._last(environment, lambda raw, saved_at: Remembered(decode_report(raw), saved_at))
+
+    def _last(self, environment: str, read: Callable[[object, datetime], Found]) -> Found | None:
         with self._reading() as connection:
             row = connection.execute(sql.LAST_REPORT, (environment,)).fetchone()
         if row is None:
             return None
         try:
-            return Remembered(decode_report(json.loads(row[0])), _instant(row[1]))
+            return read(json.loads(row[0]), _instant(row[1]))
         except (CodecError, json.JSONDecodeError):  # of another version of the program; the next report replaces it
             return None
 

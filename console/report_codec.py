@@ -17,7 +17,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from checks.model import Report
+from checks.model import Report, Verdict
 
 Value = TypeVar("Value")
 
@@ -46,6 +46,22 @@ def encode_report(report: Report) -> dict[str, object]:
 def decode_report(raw: object) -> Report:
     """Return the report of JSON-ready values. Raises CodecError that names the field which is not as it was written."""
     return decode(Report, raw)
+
+
+def decode_verdict(raw: object) -> Verdict:
+    """Return the verdict alone of a report's JSON-ready values. Raises CodecError."""
+    return decode(Verdict, _part(raw, "verdict"))
+
+
+def decode_as_of(raw: object) -> datetime:
+    """Return the moment alone that a report's JSON-ready values are about (aware UTC). Raises CodecError."""
+    return decode(datetime, _part(_part(raw, "scope"), "as_of"))
+
+
+def _part(raw: object, name: str) -> object:
+    if isinstance(raw, dict) and name in raw:
+        return raw[name]
+    raise CodecError("is missing", name)
 
 
 def encode(value: object) -> object:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
@@ -23,6 +22,7 @@ from checks.model import Scope
 from screens.detail.detail import Detail
 from screens.feed import Feed, Loaded, Refresher
 from screens.header import Header, HeaderState
+from screens.key_order import KeyOrder
 from screens.keybar import KeyBar
 from screens.keymap import ACTIONS, BY_ID, keys_of
 from screens.moment import Moment
@@ -53,7 +53,7 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class CourtsideApp(App[int]):
+class CourtsideApp(KeyOrder):
     """The console."""
 
     TITLE = "courtside"
@@ -78,7 +78,6 @@ class CourtsideApp(App[int]):
         self.runs: Runs | None = None
         self.pause = Pause()
         self.standing = Standing()
-        self.recalled: Remembered | None = None
         self.theme_name = session.memory.preference("theme")
         self.line_styles: Styles = styles_of(self.theme_name, color=session.color)
         self.refresher = Refresher(session.open_desk, self._from_thread, monotonic, lambda: random.uniform(-1, 1))  # noqa: S311  # spreads refreshes, guards nothing
@@ -87,11 +86,16 @@ class CourtsideApp(App[int]):
     # Opening
 
     def get_default_screen(self) -> Screen[None]:
-        """Return the overview, with what an earlier run knew."""
-        self.recalled = self.session.memory.last_report(self.session.place)
-        if self.recalled is not None:
-            self.standing.recall(self.recalled)
+        """Return the overview, with the verdict of an earlier run."""
+        known = self.session.memory.last_verdict(self.session.place)
+        if known is not None:
+            self.standing.recall(known)
         return Overview()
+
+    @cached_property
+    def recalled(self) -> Remembered | None:
+        """The last report of an earlier run; read after the first frame, which has only its verdict."""
+        return self.session.memory.last_report(self.session.place)
 
     def on_mount(self) -> None:
         """Start asking, after the first frame."""
@@ -223,11 +227,19 @@ class CourtsideApp(App[int]):
 
     # Keys
 
-    def action_do(self, name: str) -> None:
-        """Do what a key of the keymap does."""
+    async def action_do(self, name: str) -> None:
+        """Do what a key of the keymap does, to the end where the next key depends on it."""
         from screens.handlers import HANDLERS  # noqa: PLC0415  # what keys do is imported with the first key
 
-        HANDLERS[name](self)
+        done = HANDLERS[name](self)
+        if isinstance(done, Awaitable):
+            await done
+
+    async def action_command_palette(self) -> None:  # type: ignore[override]  # Textual's opens without waiting for the field
+        """Open the palette of all commands."""
+        from screens.commands import open_palette  # noqa: PLC0415  # not before the key
+
+        await open_palette(self)
 
     def on_lines_view_opened(self, message: LinesView.Opened) -> None:
         """Open what a row is about."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 ROWS: tuple[tuple[str, ...], ...] = (("findings",), ("transitions", "gaps"), ("funnel", "games"), ("queue",))
 """The panels by id, from top to bottom; those in one tuple stand side by side where the terminal is wide enough."""
 
-_WEIGHTS = {"findings": 10, "queue": 6}
+_WEIGHTS = {"findings": 11, "queue": 5}
 _WEIGHT = 10
 _LEAST_HEIGHT = 3
 """A title and two rows; a panel that is lower tells nothing."""

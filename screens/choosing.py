@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,15 +20,16 @@ _WIDE = 10_000
 """Columns for text that is copied, which nobody wraps."""
 
 
-def open_filter(app: CourtsideApp) -> None:
-    """Open the line that filters the panel in use."""
+def open_filter(app: CourtsideApp) -> Awaitable[None] | None:
+    """Open the line that filters the panel in use; it takes the next key when what is returned has been waited for."""
     from screens.dialogs.filter_line import FilterLine  # noqa: PLC0415  # a field to type in is not needed before
 
     panel = active_panel(app)
     if panel is None:
         app.say("there is nothing to filter here")
     elif not app.screen.query(FilterLine):
-        app.screen.mount(FilterLine(panel, partial(focus_again, app), plain=app.session.ascii))
+        return app.screen.mount(FilterLine(panel, partial(focus_again, app), plain=app.session.ascii))
+    return None
 
 
 def next_sort(app: CourtsideApp) -> None:

@@ -148,6 +148,7 @@ def _verdict(state: HeaderState, width: int, tail: str) -> list[Line]:
         lines = flow([part for part in parts if part.text], width, first=Span(f"{lead.text} ", lead.tone), hang=1)
         if _fits(lines, width, room):
             break
+    lines[0] = (lead, Span(" "), *lines[0][1:])  # the space behind the word is not on its ground
     return lines[: HEIGHT - 1]
 
 

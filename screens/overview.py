@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -45,14 +46,23 @@ class Overview(Screen[None]):
         """Make the widgets, top to bottom."""
         plain = self.app.session.ascii
         yield self.app.dressed(Header(self.app.header_state()))
-        yield Board(*(self.app.dressed(_panel(spec, ascii=plain)) for spec in PANELS))
+        yield Board(*(self.app.dressed(_panel(self._titled(spec), ascii=plain)) for spec in PANELS))
         yield self.app.dressed(KeyBar(ascii=plain))
 
+    def _titled(self, spec: Spec) -> Spec:
+        """Return the spec, with a title that says when not all that is shown was recorded; `?` says what."""
+        if spec.id == FULL and self.app.session.provenance:
+            return replace(spec, title=f"{spec.title}: a demo, partly reconstructed")
+        return spec
+
     def on_mount(self) -> None:
-        """Show the findings of an earlier run until there are others."""
-        known = self.app.recalled
-        if known is not None:
-            self.panel(FULL).update_look(Unloaded(known.report), known.report.scope, Policy())
+        """After the first frame, show the findings of an earlier run until there are others."""
+        self.call_after_refresh(self._recall)
+
+    def _recall(self) -> None:
+        panel = self.panel(FULL)
+        if panel.look is None and (known := self.app.recalled) is not None:
+            panel.update_look(Unloaded(known.report), known.report.scope, Policy())
 
     @property
     def board(self) -> Board:

@@ -10,6 +10,7 @@ _LOOK_ALIKES = str.maketrans(
     {
         "…": "~",
         "·": "-",
+        "\N{BULLET}": "*",
         "\N{EN DASH}": "-",
         "\N{EM DASH}": "-",
         "─": "-",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from checks.facts.fact import Fact, Row, Window
-    from checks.model import Report, Scope, Subject
+    from checks.model import Report, Scope, Subject, Verdict
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
 
@@ -68,6 +68,14 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberedVerdict:
+    """A verdict of earlier, and the moment that it is about (aware UTC)."""
+
+    verdict: Verdict
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """When a finding was first and last seen, and how bad it was at worst."""
 
@@ -93,6 +101,9 @@ class LogEntry:
 
 class Memory(Protocol):
     """What outlives the console: the last report, what was seen, what was done, what the operator prefers."""
+
+    def last_verdict(self, environment: str) -> RememberedVerdict | None:
+        """Return the verdict of the last report of an environment; quicker than the whole report."""
 
     def last_report(self, environment: str) -> Remembered | None:
         """Return the last report of an environment."""

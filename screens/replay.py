@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,13 +18,14 @@ BEAT_SECONDS = 1.0
 """How often a playing clock makes a step."""
 
 
-def ask_moment(app: CourtsideApp) -> None:
-    """Ask for a time and go there."""
+def ask_moment(app: CourtsideApp) -> Awaitable[None] | None:
+    """Ask for a time and go there; the line takes the next key when what is returned has been waited for."""
     from screens.dialogs.go_to import GoTo  # noqa: PLC0415  # a field to type in is not needed before
 
-    if not app.screen.query(GoTo):
-        shown, now = app.moment.now(), app.session.clock()
-        app.screen.mount(GoTo(shown, now, partial(go_to, app), partial(focus_again, app), plain=app.session.ascii))
+    if app.screen.query(GoTo):
+        return None
+    shown, now = app.moment.now(), app.session.clock()
+    return app.screen.mount(GoTo(shown, now, partial(go_to, app), partial(focus_again, app), plain=app.session.ascii))
 
 
 def go_to(app: CourtsideApp, moment: datetime | None) -> None:

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from checks.model import Verdict
 from screens.feed import Loaded
-from screens.ports import Remembered
+from screens.ports import RememberedVerdict
 
 _LATENCIES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds that a latency is rounded up to: a header that changes with every refresh is repainted with every refresh."""
+
+_QUICKER = 4
+"""A latency that was shown stays while the answers come within it, unless they come this many times as quickly."""
 
 
 @dataclass(slots=True)
@@ -28,16 +31,16 @@ class Standing:
     billed: int | None = None
     failures: dict[str, str] = field(default_factory=dict)
 
-    def recall(self, known: Remembered) -> None:
-        """Take over the report of an earlier run."""
-        self.verdict, self.as_of, self.remembered = known.report.verdict, known.report.scope.as_of, True
+    def recall(self, known: RememberedVerdict) -> None:
+        """Take over the verdict of an earlier run."""
+        self.verdict, self.as_of, self.remembered = known.verdict, known.as_of, True
 
     def note(self, message: Loaded, *, full: bool) -> None:
         """Take note of what came back; `full` when it was the report of all checks."""
         if message.look is None:
             self.failures[message.feed] = message.reason
             return
-        self.seconds = message.seconds
+        self.seconds = self._shown(message.seconds)
         self.billed = self.billed if message.billed is None else message.billed
         if full:
             self.failures.clear()
@@ -45,6 +48,13 @@ class Standing:
             self.verdict, self.as_of, self.remembered = message.look.report.verdict, message.scope.as_of, False
         else:
             self.failures.pop(message.feed, None)
+
+    def _shown(self, seconds: float) -> float:
+        """Return the latency to show: the next bound above it, or the one that is shown already and still true."""
+        before = self.seconds
+        if before is not None and before / _QUICKER < seconds <= before:
+            return before
+        return next((bound for bound in _LATENCIES if seconds <= bound), seconds)
 
     def forget(self, feed: str) -> None:
         """Forget a feed that is gone."""

@@ -19,8 +19,13 @@ SELECTED = Style(bold=True, underline=True)
 def strip_of(spans: Line, width: int, styles: Styles, over: Style | None = None) -> Strip:
     """Return a line as exactly `width` cells; `over` is laid over every style (the cursor)."""
     plain = Style()
-    segments = [
-        Segment(span.text, styles.get(span.tone, plain) + over if over else styles.get(span.tone, plain))
-        for span in spans
-    ]
+    segments: list[Segment] = []
+    for span in spans:
+        style = styles.get(span.tone, plain)
+        text = span.text
+        if (style.bgcolor or style.reverse) and not text.startswith(" "):
+            text = text.rstrip(" ")  # the ground of a word ends with it, so that the next one does not touch it
+        segments.append(Segment(text, style + over if over else style))
+        if len(text) < len(span.text):
+            segments.append(Segment(" " * (len(span.text) - len(text)), over or plain))
     return Strip(segments).adjust_cell_length(width, over or plain)

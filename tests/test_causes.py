@@ -152,6 +152,14 @@ def test_the_worst_that_is_going_on_comes_first_and_what_is_over_last() -> None:
     assert [cause.name for cause in causes] == ["a.b", "grading_behind", "controller_silent"]
 
 
+def test_of_the_equally_bad_the_newest_comes_first_and_what_is_only_aftermath_after_them() -> None:
+    left_behind = (silence(until=at("2026-01-25T01:35")), found("quality.features", day=THE_24TH))
+    older = found("reconcile.grading", day=date(2026, 1, 20), since=at("2026-01-21T12:00"))
+    newer = found("queue.retrier_dead", fault=Fault.PIPELINE, since=at("2026-01-25T12:52"))
+    causes = find_causes(results(*left_behind, older, newer))
+    assert [cause.name for cause in causes] == ["retrier_dead", "grading_behind", "controller_silent"]
+
+
 def test_issues_select_causes_by_kind() -> None:
     causes = find_causes(results(silence(), found("reconcile.grading", day=date(2026, 1, 20))))
     assert [c.name for c in causes_of(Issue.CONTROLLER, causes)] == ["controller_silent"]

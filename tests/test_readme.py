@@ -68,3 +68,9 @@ def test_the_first_command_installs_and_runs_and_the_second_runs_the_tests() -> 
     first, second = re.findall(r"```sh\n(.*?)\n```", README)
     assert first.endswith(".venv/bin/courtside demo")
     assert "-m pytest" in second
+
+
+def test_every_picture_and_file_that_is_pointed_to_is_there() -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []

@@ -100,7 +100,11 @@ _COMMON: Mapping[str, tuple[Any, object]] = {
     "warehouse": (
         Annotated[
             str | None,
-            typer.Option("--warehouse", metavar="PLACE", help="`demo`, the path of an embedded warehouse file, or bigquery://PROJECT."),
+            typer.Option(
+                "--warehouse",
+                metavar="PLACE",
+                help="`demo`, the path of an embedded warehouse file, or bigquery://PROJECT.",
+            ),
         ],
         None,
     ),

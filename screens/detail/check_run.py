@@ -136,9 +136,7 @@ class CheckRunScreen(Screen[None]):
         arguments = (run.number, names, self._cancel, self.app.monotonic)
         Thread(target=self._run_checks, args=arguments, name="check run", daemon=True).start()
 
-    def _run_checks(
-        self, number: int, check_ids: Sequence[str], cancel: Event, monotonic: Callable[[], float]
-    ) -> None:
+    def _run_checks(self, number: int, check_ids: Sequence[str], cancel: Event, monotonic: Callable[[], float]) -> None:
         """Run the checks, in a thread of its own that may outlive the screen."""
         started = monotonic()
         report, reason = None, ""

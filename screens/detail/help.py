@@ -11,7 +11,7 @@ from checks.model import Scope
 from checks.policy import Policy
 from screens.detail.lines_table import lines_table
 from screens.keymap import ACTIONS, BY_ID, key_label, labels_of
-from screens.lines import BLANK, Line, Span, Tone, grid
+from screens.lines import BLANK, Line, Span, Tone, flow, grid
 from screens.panels.panel import Spec
 from screens.ports import Look
 from screens.session import Session
@@ -34,14 +34,20 @@ def own_keys(screen: Screen[object]) -> OwnKeys:
 
 def help_spec(session: Session, own: OwnKeys) -> Spec:
     """Return the screen."""
-    return Spec("help", "", "Help (Esc goes back)", partial(help_view, session.keys, own), (), 0.0)
+    return Spec("help", "", "Help (Esc goes back)", partial(help_view, session.keys, own, session.provenance), (), 0.0)
 
 
 def help_view(
-    remapped: Mapping[str, str], own: OwnKeys, look: Look, scope: Scope, policy: Policy, options: Options
+    remapped: Mapping[str, str],
+    own: OwnKeys,
+    provenance: str,
+    look: Look,
+    scope: Scope,
+    policy: Policy,
+    options: Options,
 ) -> Table:
-    """Return the actions by group."""
-    lines: list[Line] = []
+    """Return where the data is from, where that needs saying, then the actions by group."""
+    lines: list[Line] = [*flow([provenance], options.width), BLANK] if provenance else []
     for group in dict.fromkeys(action.group for action in ACTIONS):
         rows = [(labels_of(a, remapped), _says(a.id)) for a in ACTIONS if a.group == group]
         lines += [(Span(group, Tone.STRONG),), *_keys(rows, options.width), BLANK]

@@ -153,7 +153,7 @@ def _expected(known: _Workflow, scope: Scope, policy: Policy, options: Options) 
         elif when + window >= scope.as_of:
             said = Span("due now" if when - window <= scope.as_of else "not due yet", Tone.FAINT)
         elif when - window < scope.as_of - scope.lookback:
-            said = Span("before the window", Tone.FAINT)
+            said = Span(f"older than the {_hours(scope)} h looked at", Tone.FAINT)
         else:
             said = Span("no decision", Tone.WARNING)
         why = Span(for_terminal(f"· {run.reason}" if run.reason else "", LONGEST_WORDS), Tone.FAINT)

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from checks.model import Scope
 from checks.policy import Policy
 from screens.lines import BLANK, Line, Span, Tone, flow
+from screens.panels.lines_view import MARK_COLUMNS
 from screens.panels.panel import Panel, Spec
 from screens.ports import Look, Preview, PreviewItem
 from screens.session import Session
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 NOT_AVAILABLE = "applying is not available: this shows what would happen, and nothing is done"
 _MOST_COLUMNS = 110
+_SIDES = MARK_COLUMNS + 2
+_TITLE_AND_FOOT = 2
+"""What a frame and the marks of rows take from the text."""
 
 
 def preview_lines(preview: Preview, width: int) -> list[Line]:
@@ -60,7 +64,11 @@ class PreviewDialog(ModalScreen[None]):
 
     app: CourtsideApp  # this screen lives in no other application
 
-    DEFAULT_CSS = "PreviewDialog > .panel { background: ansi_default; }"
+    # The margin leaves the verdict and the keys in sight; a padding of the screen would push down what lies behind it.
+    DEFAULT_CSS = """
+    PreviewDialog > .panel { background: ansi_default; margin: 3 0 1 0; border: solid ansi_default; border-top: none; }
+    PreviewDialog > .plain { border: ascii ansi_default; border-top: none; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "close", id="preview.close")]
 
     def __init__(self, preview: Preview, session: Session) -> None:
@@ -71,14 +79,17 @@ class PreviewDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Make the widgets."""
         spec = Spec("preview", "", f"{self.preview.title} (Esc closes)", partial(preview_view, self.preview), (), 0.0)
-        yield self.app.dressed(Panel(spec, ascii=self._session.ascii))
+        panel = Panel(spec, ascii=self._session.ascii)
+        panel.set_class(self._session.ascii, "plain")
+        yield self.app.dressed(panel)
 
     def on_mount(self) -> None:
         """Show it at a size that fits what there is to say."""
         panel = self.query_one(Panel)
         width = min(_MOST_COLUMNS, max(self.app.size.width - 4, 20))
         panel.styles.width = width
-        panel.styles.height = min(len(preview_lines(self.preview, width - 2)) + 2, max(self.app.size.height - 4, 3))
+        lines = len(preview_lines(self.preview, width - _SIDES))
+        panel.styles.height = min(lines + _TITLE_AND_FOOT, max(self.app.size.height - 4, 3))
         scope = self.app.scope()
         panel.update_look(Unloaded.nothing(scope), scope, Policy())
         panel.focus()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -42,11 +43,25 @@ class Words(Widget):
 
 
 class Field(Input):
-    """Textual's field, which cleans what is typed and pasted, and does not blink."""
+    """Textual's field, which cleans what is typed and pasted, and does not blink.
+
+    Behind Enter it takes no more until `is_open` is set again: keys may come faster than what is typed is understood.
+    """
 
     def __init__(self, value: str = "") -> None:
         super().__init__(value, compact=True, select_on_focus=False)
         self.cursor_blink = False
+        self.is_open = True
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take Enter here and now: as a binding it would come after the letters that were typed behind it."""
+        if self.is_open and event.key != "enter":
+            return
+        event.stop()
+        event.prevent_default()
+        if self.is_open:
+            self.is_open = False
+            await self.action_submit()
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a part by cleaned text."""
@@ -87,13 +102,14 @@ class Prompt(Widget):
             yield self.field
 
     def on_mount(self) -> None:
-        """Take the focus."""
-        self.field.focus()
+        """Take the focus at once: field.focus() would come after the next key."""
+        self.screen.set_focus(self.field)
 
     def refuse(self, sentence: str) -> None:
         """Say why what was typed cannot be, above the line."""
         self._refusal.say(f" {sentence}")
         self.set_class(bool(sentence), "refused")
+        self.field.is_open = self.field.is_open or bool(sentence)
 
     def action_give_up(self) -> None:
         """Close without doing anything."""

@@ -43,7 +43,7 @@ class FindingsPanel(Panel):
 
     def set_options_width(self) -> None:
         """Take over the width that the list has beside what is said of its row."""
-        width, height = self.size
+        width, height = self.size if self.size.width else self.app.size
         list_width = beside(width, height, self.beside_top).width if width >= BESIDE_FROM else width
         self.options = replace(self.options, width=max(list_width - MARK_COLUMNS, 10))
 

@@ -99,8 +99,8 @@ class Panel(LinesView):
         return (Span(f"{rule * 2} ", tone), Span(title, Tone.STRONG), Span(f" {rule * room}", tone), Span(tail, age))
 
     def set_options_width(self) -> None:
-        """Take over the present width."""
-        self.options = replace(self.options, width=max(self.size.width - 2, 10))
+        """Take over the present width; before the first layout the screen's, so that the first frame is no narrow one."""
+        self.options = replace(self.options, width=max((self.size.width or self.app.size.width) - 2, 10))
 
     def _table(self) -> Table:
         if self.look is None or self._scope is None or self._policy is None:

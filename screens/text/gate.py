@@ -22,7 +22,9 @@ def gate_lines(decision: GateDecision, frame: Frame, width: int) -> list[Line]:
     alarm = "the operators must be told" if decision.is_alarm else ""
     early = "too early; nobody needs to be told" if decision.not_due else ""
     said = ": ".join(part for part in (name, alarm or early) if part)
-    lines = flow([Span(said, Tone.STRONG)], width, first=_WORDS[decision.outcome])
+    word = _WORDS[decision.outcome]
+    first = Span(word.text, Tone.FAINT) if decision.not_due else word  # a block that is no alarm does not look like one
+    lines = flow([Span(said, Tone.STRONG)], width, first=first)
     for reason in decision.reasons:
         lines.extend(flow([reason], width, first=INDENT))
     lines.extend(header_lines(frame, width))

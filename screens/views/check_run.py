@@ -90,14 +90,16 @@ def _head(run: Run, options: Options) -> list[Line]:
         parts.append(f"[{'#' * filled}{'.' * (BAR_COLUMNS - filled)}]")
     parts.append(f"facts {len(run.facts)} of {facts}, checks {len(run.results)} of {checks}")
     parts.append(f"in {run.seconds:.1f} s" if not run.is_running else "(Esc stops it)")
-    lines = [tuple(flow(parts, 10_000)[0])]
-    as_of = f"as of {format_eastern(run.scope.as_of)} ({format_utc(run.scope.as_of)})"
+    as_of = Span(f"as of {format_eastern(run.scope.as_of)} ({format_utc(run.scope.as_of)})", Tone.FAINT)
     if run.report is not None:
-        lines.append((*_verdict(run), Span(f" {as_of}", Tone.FAINT)))
+        parts.append(as_of)
+    lines = [tuple(flow(parts, 10_000)[0])]
+    if run.report is not None:
+        lines.append(_verdict(run))
     elif run.reason:
         lines.append((severity_word(Severity.UNKNOWN), Span(f" the run failed: {run.reason}", Tone.STRONG)))
     else:
-        lines.append((Span(as_of, Tone.FAINT),))
+        lines.append((as_of,))
     return [fit(line, options) for line in lines]
 
 

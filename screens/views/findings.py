@@ -75,14 +75,14 @@ def beneath(cause: RootCause) -> tuple[Finding, ...]:
     return (*sorted(cause.evidence[1:], key=_urgency), *sorted(cause.symptoms, key=_urgency))
 
 
-def _urgency(said: Finding | RootCause) -> tuple[bool, int, float]:
+def _urgency(said: Finding) -> tuple[bool, int, float]:
     """Return what sorts the worst and newest to the top, and what is over to the end."""
     newest = -said.since.timestamp() if said.since else float("inf")
     return (said.until is not None, -said.severity, newest)
 
 
 def _entries(causes: Iterable[RootCause], wanted: str, unfolded: Collection[str]) -> Iterator[Entry]:
-    for cause in sorted(causes, key=_urgency):
+    for cause in causes:
         under = beneath(cause)
         folded = cause.key not in unfolded
         if wanted:

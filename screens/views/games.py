@@ -31,9 +31,6 @@ WORDS_FROM = 74
 REASONS_FROM = 100
 """From this width on a row has the tip-off and the schedule's word on the game."""
 
-LEAST_FOR_COUNT = 5
-"""A cell narrower than this has room for what is lost or too many, not for the players too."""
-
 _WORDS = {
     GameState.NOT_PLAYED: ("np", "not played", Tone.FAINT),
     GameState.NOT_DUE: ("·", "not due", Tone.FAINT),
@@ -160,10 +157,10 @@ def stage_span(part: StagePart, layout: Layout, *, ascii: bool = False) -> Span:
     extra = f"+{len(part.surplus)}" if part.surplus else ""
     if not lost and not extra:
         return Span(f"{part.players}")
-    room = layout.room(part.stage)
-    if room < LEAST_FOR_COUNT:
-        return Span(lost + extra if len(lost + extra) <= room else f"{lost}+", Tone.WARNING)
-    return Span(f"{part.players}{' ' if layout.words else ''}{lost}{extra}", Tone.WARNING)
+    # The players stand apart from those lost, or not at all: `13-12` would read as a score.
+    forms = (f"{part.players} {lost}{extra}", f"{lost}{extra}")
+    fitting = (form for form in forms if len(form) <= layout.room(part.stage))
+    return Span(next(fitting, f"{lost}+"), Tone.WARNING)
 
 
 def _word_of(game: GameLineage) -> str:

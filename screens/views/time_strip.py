@@ -61,6 +61,9 @@ class TimeStrip:
 
         The length of the bar that it lies `beneath` ends it, where that length could not be written into the bar itself.
         """
+        length = ""
+        if beneath is not None and not self.label_of(beneath):
+            length = f" {format_minutes(beneath.minutes)} {'^' if self.ascii else '┘'}"
         text = [" "] * self.width
         _write(text, 0, name)
         end = len(name)
@@ -68,13 +71,12 @@ class TimeStrip:
         for moment in self._hours(zone):
             label = f"{moment:%a}" if moment.hour == 0 else f"{moment:%H}"
             at = self.column(moment.astimezone(UTC))
-            if end < at and at + len(label) < self.width:
+            if end < at and at + len(label) < self.width - len(length):
                 _write(text, at, f"{mark}{label}")
                 end = at + len(label) + 1
         axis = "".join(text)
-        if beneath is None or self.label_of(beneath):
+        if beneath is None or not length:
             return (Span(axis.rstrip(), Tone.FAINT),)
-        length = f" {format_minutes(beneath.minutes)} {'^' if self.ascii else '┘'}"
         return (Span(axis[: -len(length)], Tone.FAINT), Span(length, Tone.of(beneath.severity)))
 
     def label_of(self, bar: Bar) -> str:

@@ -119,7 +119,7 @@ class TestLateStage:
         assert (warning.subject.name, warning.subject.game_date) == ("2026-01-24", date(2026, 1, 24))
         assert warning.names == ("CLE@ORL", "MIA@UTA")
         assert warning.sentence == (
-            "Analytics of 2026-01-24: late for 2 of 3 games due: CLE@ORL, MIA@UTA; "
+            "analytics of 2026-01-24: late for 2 of 3 games due: CLE@ORL, MIA@UTA; "
             "the first was due at Sun 25 Jan 13:15 EST (2026-01-25T18:15Z), 2 h 45 min ago"
         )
         assert Evidence("games late", 2, "games", "lineage") in warning.evidence

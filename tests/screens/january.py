@@ -15,6 +15,7 @@ from checks.progress import Cancelled, Listener
 from console.desk import Desk, Look
 from console.first_view import DEMO_DAYS
 from console.rehearsal import Rehearsal
+from console.warehouse.demo import PROVENANCE
 from console.warehouse.embedded import EmbeddedWarehouse
 from screens.app import CourtsideApp
 from screens.session import Environment, Session
@@ -22,13 +23,18 @@ from tests.screens.stubs import PRESENT, Clock, StubMemory
 
 FACT_SECONDS = 0.05
 """How long each fact is said to have taken."""
+RUN_SECONDS = 0.4
 
 
 class SteadyDesk:
-    """A real desk on a file, opened for each question as the console does; what was asked before is answered at once."""
+    """A real desk on a file, opened for each question as the console does; what was asked before is answered at once.
+
+    `clock` stands still, but for the seconds that a run of the checks is said to take.
+    """
 
     def __init__(self, file: Path) -> None:
         self.policy = Policy()
+        self.clock = Clock()
         self._file = file
         self._known: dict[tuple[Scope, tuple[str, ...]], Look] = {}
         self._turn = Lock()
@@ -42,6 +48,7 @@ class SteadyDesk:
             return self._known[question]
 
     def run(self, scope: Scope, check_ids: Sequence[str], on_progress: Listener, cancelled: Cancelled) -> Look:
+        self.clock.seconds += RUN_SECONDS
         with self._opened() as desk:
             return _steady(desk.run(scope, check_ids, on_progress, cancelled))
 
@@ -73,5 +80,6 @@ def console_at(moment: datetime, desk: SteadyDesk, *, color: bool = True) -> Cou
         at=moment,
         days=DEMO_DAYS,
         color=color,
+        provenance=PROVENANCE,
     )
-    return CourtsideApp(session, monotonic=Clock())
+    return CourtsideApp(session, monotonic=desk.clock)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn, cast
 
 from checks.model import Report
-from screens.ports import Desk, LogEntry, Rehearsal, Remembered, Sighting
+from screens.ports import Desk, LogEntry, Rehearsal, Remembered, RememberedVerdict, Sighting
 from screens.session import Environment, Session
 
 
@@ -18,6 +18,9 @@ class Recollection:
 
     seen: tuple[Sighting, ...] = ()
     asked: int = 0
+
+    def last_verdict(self, environment: str) -> RememberedVerdict | None:
+        return None
 
     def last_report(self, environment: str) -> Remembered | None:
         return None

@@ -21,7 +21,7 @@ from screens.header import Header
 from screens.keybar import KeyBar
 from screens.lines import text_of
 from screens.panels.panel import Panel
-from screens.ports import LogEntry, Look, Preview, PreviewItem, Remembered, Sighting
+from screens.ports import LogEntry, Look, Preview, PreviewItem, Remembered, RememberedVerdict, Sighting
 from screens.session import Environment, Session
 from tests.builders import at
 
@@ -34,6 +34,10 @@ class StubMemory:
     known: Remembered | None = None
     preferences: dict[str, str] = field(default_factory=dict)
     kept: list[Report] = field(default_factory=list)
+
+    def last_verdict(self, environment: str) -> RememberedVerdict | None:
+        known = self.known
+        return RememberedVerdict(known.report.verdict, known.report.scope.as_of) if known else None
 
     def last_report(self, environment: str) -> Remembered | None:
         return self.known

@@ -68,7 +68,7 @@ def test_why_is_known_from_an_earlier_run_too(january: Look) -> None:
 
 
 def test_help_names_every_action_with_its_keys() -> None:
-    said = text(help_view({}, (), Unloaded.nothing(SCOPE), SCOPE, Policy(), Options(118)))
+    said = text(help_view({}, (), "", Unloaded.nothing(SCOPE), SCOPE, Policy(), Options(118)))
     for action in ACTIONS:
         assert action.says in said or action.id.startswith("panel.")
     assert "panel: Findings" in said
@@ -76,9 +76,12 @@ def test_help_names_every_action_with_its_keys() -> None:
 
 def test_help_shows_remapped_keys_and_those_of_the_widget_in_use() -> None:
     own = (("F", "fold everything"),)
-    said = text(help_view({"requeue": "ctrl+r"}, own, Unloaded.nothing(SCOPE), SCOPE, Policy(), Options(118)))
+    said = text(
+        help_view({"requeue": "ctrl+r"}, own, "made up in part", Unloaded.nothing(SCOPE), SCOPE, Policy(), Options(118))
+    )
     assert "Ctrl+r" in said
     assert "F  fold everything" in said
+    assert said.startswith("made up in part")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -86,4 +89,4 @@ def test_these_screens_fit_their_width(january: Look, width: int) -> None:
     options = Options(width)
     assert widest(gates_view(january, SCOPE, Policy(), options)) <= width
     assert widest(why_view("demo", january, SCOPE, Policy(), options)) <= width
-    assert widest(help_view({}, (), january, SCOPE, Policy(), options)) <= width
+    assert widest(help_view({}, (), "", january, SCOPE, Policy(), options)) <= width

@@ -45,7 +45,10 @@ def test_at_its_end_a_run_says_its_verdict_and_each_check_its_worst_finding(desk
     scope = Scope.at(at("2026-01-25T16:00"))
     report = desk.report(scope, [check.id for check in QUEUE])
     table = run_table(replace(BEGUN, scope=scope).ended(report, "", 1.25), Options(118))
-    assert head(table)[0] == "run 1 done facts 1 of 1, checks 3 of 3 in 1.2 s"
+    assert (
+        head(table)[0]
+        == "run 1 done facts 1 of 1, checks 3 of 3 in 1.2 s as of Sun 25 Jan 11:00 EST (2026-01-25T16:00Z)"
+    )
     assert head(table)[1].startswith("ERROR    the retrier is not running: 1 row is due")
     assert rows(table)[0].startswith("WARNING  queue.overdue                 the retry of nbac_player_boxscore")
     assert items(table)[2].target is not None

@@ -25,10 +25,10 @@ def shown(look: Look, width: int = 76, *unfolded: str, wanted: str = "", ascii: 
     return findings_view(look, SCOPE, Policy(), Options(width, wanted, ascii=ascii), unfolded)
 
 
-def test_the_worst_and_newest_stands_on_top_then_what_is_over_then_notes() -> None:
+def test_causes_stand_in_the_order_of_the_report_and_notes_at_the_end() -> None:
     newer = cause("newer", finding("two", Severity.WARNING, at("2026-01-25T15:45")))
     ageless = cause("ageless", finding("three", Severity.WARNING))
-    table = shown(told(ENDED, ageless, SMALL, newer, SILENCE, notes=(NOTE,)), 56)
+    table = shown(told(SILENCE, newer, SMALL, ageless, ENDED, notes=(NOTE,)), 56)
     assert rows(table) == [
         "▸ CRITICAL 52 h 00 min silence is t… 2 signs, explains 3",
         "  WARNING       15 min newer is the cause",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -85,6 +86,12 @@ def test_what_is_lost_and_what_is_too_many_is_never_netted() -> None:
     unsound = game(box_scores=counts(35, 20), analytics=both)
     assert "30 -5+15" in rows(games_of([unsound], 76))[0]
     assert rows(games_of([unsound], 36))[0].split()[3] == "-5+"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_players_and_those_lost_do_not_read_as_a_score(width: int) -> None:
+    assert not re.search(r"\d-\d", " ".join(rows(games_of([INFLATED], width))))
+    assert ("10 -16" in rows(games_of([INFLATED], width))[0]) == (width > 36)
 
 
 def test_cells_of_trouble_have_their_own_tone() -> None:

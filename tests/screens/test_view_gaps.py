@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -110,6 +111,11 @@ class TestStrip:
         axis = self.strip(36).hours(EASTERN, "ET", bar)
         assert text_of(axis).endswith(" 2 h 00 min ^")
         assert axis[-1].tone is Tone.CRITICAL
+
+    def test_no_hour_is_cut_by_a_length_that_stands_in_the_axis(self) -> None:
+        running = self.bar("2026-01-23T22:00", None, 120)
+        axes = (text_of(self.strip(width).hours(EASTERN, "ET", running)) for width in range(30, 90))
+        assert not [axis for axis in axes if re.search(r"'\d? ", axis)]
 
 
 def test_half_of_80_columns_has_verdict_strip_and_axis_in_three_lines(desk: Desk) -> None:
