@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from console.cli.shell import Shell
+    from console.headstart import Plan
+    from console.settings import Settings
 
 _EXIT_UNKNOWN = 3
 
@@ -48,23 +50,37 @@ def _opened(arguments: Sequence[str], shell: Shell) -> int | None:
     """Open the console for `courtside` and `courtside demo`; None for anything else, and for settings that are to be refused."""
     if list(arguments) not in ([], ["demo"]):
         return None
+    from console.headstart import Headstart  # noqa: PLC0415
+
+    headstart = Headstart.begin(lambda: _plan(arguments, shell))
+    settings = _settings(arguments, shell)
+    if settings is None:
+        return None
+    from console.launch import open_console  # noqa: PLC0415  # the child is at work while this is imported
+
+    return open_console(settings, shell, headstart=headstart)
+
+
+def _settings(arguments: Sequence[str], shell: Shell) -> Settings | None:
+    """Return the settings; None where they are to be refused, which is the command line's to say."""
     from console.settings import Flags, SettingsError, load  # noqa: PLC0415
 
     try:
         settings = load(Flags(), shell.environment, shell.homes())
     except (SettingsError, OSError):
         return None
-    if arguments:
-        settings = settings.for_demo()
+    return settings.for_demo() if arguments else settings
+
+
+def _plan(arguments: Sequence[str], shell: Shell) -> Plan | None:
+    """Return what the console will look at first; None for a service, which is waited for, not computed, and costs each time."""
     from console.first_view import first_scope  # noqa: PLC0415
-    from console.headstart import Headstart  # noqa: PLC0415
+    from console.headstart import Plan  # noqa: PLC0415
 
-    is_local = "://" not in settings.warehouse  # a service is waited for, not computed, and each question costs
-    scope = first_scope(settings, None, shell.now())
-    headstart = Headstart.begin(scope, lambda: shell.open_desk(settings)) if is_local else None
-    from console.launch import open_console  # noqa: PLC0415  # the child is at work while this is imported
-
-    return open_console(settings, shell, headstart=headstart)
+    settings = _settings(arguments, shell)
+    if settings is None or "://" in settings.warehouse:
+        return None
+    return Plan(first_scope(settings, None, shell.now()), lambda: shell.open_desk(settings))
 
 
 def _leave(status: int) -> NoReturn:

@@ -8,18 +8,17 @@ console asks for itself.
 from __future__ import annotations
 
 import os
-import pickle
 import select
 import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
-
-from checks.model import Scope
 
 if TYPE_CHECKING:
     from checks.facts.fact import Fact
+    from checks.model import Scope
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
     from console.desk import Desk, Look
@@ -27,23 +26,34 @@ if TYPE_CHECKING:
 LONGEST_SECONDS = 5.0
 """A child that takes longer has no head start to give."""
 
+NICENESS = 10
+"""The child gives way: the screen comes first."""
+
 _CHUNK = 1 << 20
 
 
-class Headstart:
-    """A look on its way from a child process; it can be taken once, for the scope that it was begun for."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the child is to look at, and where."""
 
-    def __init__(self, scope: Scope, child: int, pipe: int, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._scope = scope
+    scope: Scope
+    open_desk: Callable[[], Desk]
+
+
+class Headstart:
+    """A look on its way from a child process; it can be taken once."""
+
+    def __init__(self, child: int, pipe: int, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._child = child
         self._pipe: int | None = pipe
         self._monotonic = monotonic
 
     @classmethod
-    def begin(cls, scope: Scope, open_desk: Callable[[], Desk]) -> Headstart | None:
-        """Fork a child that looks at `scope`; None where that gains nothing.
+    def begin(cls, plan: Callable[[], Plan | None]) -> Headstart | None:
+        """Fork a child that looks where `plan`, called in the child, tells it to; None where that gains nothing.
 
-        Call it before any thread is started: a fork takes only the thread that forks.
+        Call it before any thread is started: a fork takes only the thread that forks. And early: what this process has loaded
+        by then is shared, what it loads later it loads beside the child.
         """
         if not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
             return None
@@ -59,22 +69,23 @@ class Headstart:
             return None
         if child:
             os.close(writing)
-            return cls(scope, child, reading)
-        _be_the_child(scope, open_desk, reading, writing)
+            return cls(child, reading)
+        _be_the_child(plan, reading, writing)
         return None
 
     def take(self, scope: Scope, complete: Callable[[bytes], Look]) -> Look | None:
-        """Return the child's look, made whole by `complete`, or None when there is none for `scope`; waits for it."""
+        """Return the child's look, made whole by `complete`, or None when there is none of `scope`; waits for it."""
         pipe, self._pipe = self._pipe, None
         if pipe is None:
             return None
         try:
-            sent = self._read(pipe) if scope == self._scope else b""
+            sent = self._read(pipe)
         finally:
             os.close(pipe)
             self._end()
         with suppress(Exception):  # unpickling what was cut off or is not a look raises whatever it stumbles over
-            return complete(sent) if sent else None
+            look = complete(sent) if sent else None
+            return look if look is not None and look.report.scope == scope else None
         return None
 
     def _read(self, pipe: int) -> bytes:
@@ -99,31 +110,43 @@ class Headstart:
 
 
 class Ahead:
-    """Opens desks like the real one's opener, of which the first full look is the child's when it comes."""
+    """Opens desks like the real one's opener, of which the first full look is the child's when it comes.
 
-    def __init__(self, headstart: Headstart | None, open_desk: Callable[[], Desk], policy: Policy) -> None:
-        self._headstart = headstart
-        self._open_desk = open_desk
-        self._policy = policy
+    `meanwhile` is done before the child is waited for.
+    """
+
+    def __init__(
+        self,
+        headstart: Headstart | None,
+        open_desk: Callable[[], Desk],
+        policy: Policy,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.headstart = headstart
+        self.open_desk = open_desk
+        self.policy = policy
+        self.meanwhile = meanwhile
 
     def __call__(self) -> AheadDesk:
         """Return a desk; the real one is opened when it is needed."""
-        return AheadDesk(self._headstart, self._open_desk, self._policy)
+        return AheadDesk(self)
 
 
 class AheadDesk:
     """A desk that takes the head start before it asks for itself."""
 
-    def __init__(self, headstart: Headstart | None, open_desk: Callable[[], Desk], policy: Policy) -> None:
-        self.policy = policy
-        self._headstart = headstart
-        self._open_desk = open_desk
+    def __init__(self, ahead: Ahead) -> None:
+        self.policy = ahead.policy
+        self._ahead = ahead
         self._opened: Desk | None = None
 
     def look(self, scope: Scope, check_ids: Sequence[str] = ()) -> Look:
         """As `Desk.look`."""
-        if not check_ids and self._headstart is not None:
-            look = self._headstart.take(scope, self._complete)
+        headstart = self._ahead.headstart
+        if not check_ids and headstart is not None:
+            self._ahead.headstart = None
+            self._ahead.meanwhile()
+            look = headstart.take(scope, self._complete)
             if look is not None:
                 return look
         return self._desk().look(scope, check_ids)
@@ -134,7 +157,9 @@ class AheadDesk:
 
     def _complete(self, sent: bytes) -> Look:
         """Return the look that the child sent, with the questions as they are asked here."""
-        from console.desk import Look  # noqa: PLC0415  # after the first frame
+        import pickle  # noqa: PLC0415  # after the first frame
+
+        from console.desk import Look  # noqa: PLC0415
 
         report, loaded = pickle.loads(sent)  # noqa: S301  # from our own child, through a pipe that nobody else holds
         return Look(report, loaded, self._sql)
@@ -143,7 +168,7 @@ class AheadDesk:
         return self._desk().warehouse.sql(fact)
 
     def _desk(self) -> Desk:
-        self._opened = self._opened or self._open_desk()
+        self._opened = self._opened or self._ahead.open_desk()
         return self._opened
 
     def __enter__(self) -> Self:
@@ -154,14 +179,23 @@ class AheadDesk:
             self._opened.close()
 
 
-def _be_the_child(scope: Scope, open_desk: Callable[[], Desk], reading: int, writing: int) -> None:
+def _be_the_child(plan: Callable[[], Plan | None], reading: int, writing: int) -> None:
     """Look, send what was seen, and end without a word: the terminal belongs to the parent."""
     try:
         os.close(reading)
-        with open_desk() as desk:
-            look = desk.look(scope)
-        sent = memoryview(pickle.dumps((look.report, look.loaded), protocol=pickle.HIGHEST_PROTOCOL))
-        while sent:
-            sent = sent[os.write(writing, sent) :]
+        os.nice(NICENESS)
+        found = plan()
+        if found is not None:
+            _look_and_send(found, writing)
     finally:
         os._exit(0)
+
+
+def _look_and_send(plan: Plan, writing: int) -> None:
+    import pickle  # noqa: PLC0415  # not in the parent
+
+    with plan.open_desk() as desk:
+        look = desk.look(plan.scope)
+    sent = memoryview(pickle.dumps((look.report, look.loaded), protocol=pickle.HIGHEST_PROTOCOL))
+    while sent:
+        sent = sent[os.write(writing, sent) :]

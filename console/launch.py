@@ -71,7 +71,7 @@ def session_for(
         provenance = f"{why}{PROVENANCE}"
     late = _Late(settings, shell)
     return Session(
-        open_desk=Ahead(headstart, lambda: shell.open_desk(settings), settings.policy),
+        open_desk=Ahead(headstart, lambda: shell.open_desk(settings), settings.policy, _prepare_to_draw),
         memory=open_memory(
             settings.state_dir, now=shell.now, presets={"theme": settings.theme} if settings.theme else {}
         ),
@@ -88,6 +88,13 @@ def session_for(
         keys=settings.keys,
         doctor=late.doctor,
     )
+
+
+def _prepare_to_draw() -> None:
+    """Import what a look is made of and drawn with, while the child is still at it."""
+    import screens.specs  # noqa: PLC0415
+
+    screens.specs.preload()
 
 
 def environment_of(settings: Settings) -> Environment:

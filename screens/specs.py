@@ -27,6 +27,12 @@ def _spec(name: str, key: str, title: str, checks: tuple[str, ...], cadence: flo
     return Spec(name, key, title, view, checks, cadence)
 
 
+def preload() -> None:
+    """Import all views now, so that nothing has to be imported when there is something to show."""
+    for spec in PANELS:
+        import_module(f"screens.views.{spec.id}")
+
+
 PANELS: tuple[Spec, ...] = (
     _spec("findings", "1", "Findings", (), 60.0),
     _spec("transitions", "2", "Phase transitions", TRANSITIONS_CHECKS, 60.0),

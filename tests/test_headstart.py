@@ -17,7 +17,7 @@ from checks.facts.decisions import DECISIONS
 from checks.model import Scope
 from checks.policy import Policy
 from console.desk import Desk, Look
-from console.headstart import LONGEST_SECONDS, Ahead, Headstart
+from console.headstart import LONGEST_SECONDS, Ahead, Headstart, Plan
 from console.warehouse.protocol import WarehouseError
 from tests.builders import at
 from tests.console_process import ROOT
@@ -52,7 +52,7 @@ def nothing_left_open() -> Iterator[None]:
 
 
 def begun(open_desk: Callable[[], Desk]) -> Headstart:
-    headstart = Headstart.begin(SCOPE, open_desk)
+    headstart = Headstart.begin(lambda: Plan(SCOPE, open_desk))
     assert headstart is not None
     return headstart
 
@@ -113,14 +113,14 @@ os.cpu_count = lambda: 2
 from checks.facts.catalogue import ALL_FACTS
 from checks.model import Scope
 from checks.policy import Policy
-from console.headstart import Ahead, Headstart
+from console.headstart import Ahead, Headstart, Plan
 from tests.builders import at
 scope = Scope.at(at("2026-01-25T01:30"))
 def open_desk():
     from console.desk import Desk
     from console.warehouse.embedded import EmbeddedWarehouse
     return Desk(EmbeddedWarehouse(Path(sys.argv[1])), Policy())
-headstart = Headstart.begin(scope, open_desk)
+headstart = Headstart.begin(lambda: Plan(scope, open_desk))
 with Ahead(headstart, open_desk, Policy())() as desk:
     childs = desk.look(scope)
     assert "duckdb" not in sys.modules, "this process asked for itself"
@@ -206,7 +206,7 @@ def test_a_child_that_cannot_look_says_nothing_on_the_terminal(capfd: pytest.Cap
 def test_a_child_that_hangs_is_killed_after_the_limit_and_the_desk_asks_itself() -> None:
     moments = iter((0.0, LONGEST_SECONDS - 0.01, LONGEST_SECONDS))
     child, pipe = forked(lambda _: time.sleep(600))
-    headstart, opener = Headstart(SCOPE, child, pipe, monotonic=lambda: next(moments)), Opener()
+    headstart, opener = Headstart(child, pipe, monotonic=lambda: next(moments)), Opener()
     started = time.monotonic()
     assert look_of(Ahead(headstart, opener, Policy())).report.scope == SCOPE
     assert time.monotonic() - started < LONGEST_SECONDS
@@ -222,7 +222,7 @@ def test_a_child_that_dribbles_is_killed_after_the_limit_too() -> None:
             os.write(pipe, b"x")
 
     child, pipe = forked(dribble)
-    assert Headstart(SCOPE, child, pipe, monotonic=lambda: next(moments)).take(SCOPE, whole) is None
+    assert Headstart(child, pipe, monotonic=lambda: next(moments)).take(SCOPE, whole) is None
     assert is_gone(child)
 
 
@@ -244,7 +244,7 @@ RUBBISH = {
 def test_rubbish_is_nothing_and_the_desk_asks_itself(sent: bytes) -> None:
     child, pipe = forked(partial(send, sent))
     opener = Opener()
-    assert look_of(Ahead(Headstart(SCOPE, child, pipe), opener, Policy())).report.scope == SCOPE
+    assert look_of(Ahead(Headstart(child, pipe), opener, Policy())).report.scope == SCOPE
     assert opener.opened == 1
 
 
@@ -255,7 +255,7 @@ def test_a_look_that_is_cut_off_anywhere_is_nothing() -> None:
     places = sorted({*range(1, 40), *range(40, len(sent), 997), len(sent) - 1})
     for place in places:
         child, pipe = forked(partial(send, sent[:place]))
-        look_of(Ahead(Headstart(SCOPE, child, pipe), opener, Policy()))
+        look_of(Ahead(Headstart(child, pipe), opener, Policy()))
     assert opener.opened == len(places)
 
 
@@ -275,12 +275,12 @@ def test_on_one_core_nothing_is_forked(monkeypatch: pytest.MonkeyPatch, cores: i
 
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     monkeypatch.setattr(os, "fork", no_fork)
-    assert Headstart.begin(SCOPE, no_desk) is None
+    assert Headstart.begin(lambda: Plan(SCOPE, no_desk)) is None
 
 
 def test_a_system_that_has_no_fork_gets_no_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
-    assert Headstart.begin(SCOPE, no_desk) is None
+    assert Headstart.begin(lambda: Plan(SCOPE, no_desk)) is None
 
 
 @pytest.mark.parametrize("what", ["fork", "pipe"])
@@ -291,4 +291,4 @@ def test_a_system_that_cannot_fork_now_gets_no_head_start_and_loses_no_descripto
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(os, what, exhausted)
-    assert Headstart.begin(SCOPE, no_desk) is None
+    assert Headstart.begin(lambda: Plan(SCOPE, no_desk)) is None

@@ -63,7 +63,8 @@ class CheckRunScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop_or_leave", "stop the run, or go back", id="back"),
         Binding("c", "run_chosen", "run the selected checks again, all when none is selected", id="run_checks"),
-        Binding("tab,shift+tab", "other_list", "checks or runs", show=False, id="next_panel"),
+        Binding("tab", "other_list", "checks or runs", show=False, id="next_panel"),
+        Binding("shift+tab", "other_list", "checks or runs", show=False, id="previous_panel"),
     ]
 
     class Stepped(Message):
@@ -178,7 +179,8 @@ class CheckRunScreen(Screen[None]):
         self.runs_list.show(runs_table(self.runs.kept, self._shown, self._options(self.runs_list)))
 
     def _options(self, view: LinesView) -> Options:
-        return Options(max(view.size.width - MARK_COLUMNS, 10), ascii=self.session.ascii)
+        width = view.size.width or self.app.size.width  # of the screen before the first layout
+        return Options(max(width - MARK_COLUMNS, 10), ascii=self.session.ascii)
 
     def on_resize(self) -> None:
         """Make the lines again for the new width."""

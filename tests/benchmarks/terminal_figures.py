@@ -55,6 +55,8 @@ def opened(program: Program, environment: Mapping[str, str]) -> Terminal:
 def _wait_until_filled(terminal: Terminal, program: Program) -> None:
     deadline = time.monotonic() + OPENS_WITHIN_SECONDS
     filled = False
+    # What is written is only recorded at first: drawing it here would take a core from the program that is measured.
+    terminal.wait_quiet(2 * REST_SECONDS)
     while not filled:
         terminal.wait_for(program.settled, deadline - time.monotonic())
         terminal.wait_quiet(REST_SECONDS)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from checks.times import eastern_date
 from console.warehouse.demo import DEMO_AS_OF
 from console.warehouse.demo.build import build_demo
 from console.warehouse.embedded import EmbeddedWarehouse
@@ -74,7 +75,7 @@ def console_on_queue(command: Sequence[str], path: Path, rows: int) -> Program:
     """Return the console on the January week with `rows` rows more in the retry queue; writes the file."""
     build_demo(path)
     with EmbeddedWarehouse(path).write() as connection:
-        connection.execute(_QUEUE, [DEMO_AS_OF.date(), DEMO_AS_OF, rows])
+        connection.execute(_QUEUE, [eastern_date(DEMO_AS_OF), DEMO_AS_OF, rows])
     opened = console(command, "--warehouse", str(path), "--at", DEMO_AS_OF.isoformat())
     return Program(f"courtside, {rows:,} queue rows", opened.command, filled)
 
