@@ -59,7 +59,7 @@ def _served(app: CourtsideApp, message: Loaded) -> list[Panel]:
                 panel for panel in screen.panels if panel.spec.id == message.feed or (full and _fits(panel, app))
             ]
         elif isinstance(screen, Detail) and (screen.feed == message.feed or (full and not screen.feed)):
-            panels.append(screen.panel)
+            panels += screen.query(Panel)  # none yet while the screen is being opened, which fills it itself
     return panels
 
 

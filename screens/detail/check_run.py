@@ -174,7 +174,9 @@ class CheckRunScreen(Screen[None]):
     # Showing
 
     def _show(self) -> None:
-        """Bring both lists up to date."""
+        """Bring both lists up to date; a step may come before they are there, or after they are gone."""
+        if len(self.query(LinesView)) < len(("checks", "runs")):
+            return
         self.checks_list.show(run_table(self.runs.of(self._shown), self._options(self.checks_list)))
         self.runs_list.show(runs_table(self.runs.kept, self._shown, self._options(self.runs_list)))
 
