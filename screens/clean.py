@@ -30,6 +30,9 @@ and unassigned characters, and the two separators that break a line."""
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Letters and marks that show nothing: fillers and the grapheme joiner. They make two different names look the same."""
 
+_MARKS = frozenset({"Mn", "Me"})
+"""Categories of marks that stand on the letter before them, also those without a combining class."""
+
 _MOST_MARKS = 2
 """Combining marks that one letter may carry; a pile of them overwrites the lines above and below."""
 
@@ -59,8 +62,8 @@ def _visible(text: str, *, keep_newlines: bool) -> str:
             kept.append(character)
         elif character.isspace():
             kept.append(" ")
-        elif unicodedata.category(character) not in _FORBIDDEN and character not in _INVISIBLE:
-            marks = marks + 1 if unicodedata.combining(character) else 0
+        elif (category := unicodedata.category(character)) not in _FORBIDDEN and character not in _INVISIBLE:
+            marks = marks + 1 if category in _MARKS else 0
             if marks <= _MOST_MARKS:
                 kept.append(character)
     return "".join(kept)

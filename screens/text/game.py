@@ -120,7 +120,7 @@ def _arena(game: GameLineage) -> str:
     """Return the tip-off on the arena's own clock, where that is another than New York's."""
     try:
         zone = ZoneInfo(game.arena_timezone or "America/New_York")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, or a name too long for a file
         return f", arena zone {game.arena_timezone} is not known"
     local = tip_off(game).astimezone(zone).strftime("%H:%M %Z")
     return "" if zone.key == "America/New_York" else f", {local} at the arena"
