@@ -16,13 +16,15 @@ ELLIPSIS = "…"
 
 _SEQUENCES = re.compile(
     r"""
-      (?:\x1b\]|\x9d) [^\x07\x1b\x9c\r\n]* (?:\x07|\x1b\\|\x9c)?         # OSC up to BEL or ST, or to the end of the line
-    | (?:\x1b[PX^_]|[\x90\x98\x9e\x9f]) [^\x1b\x9c\r\n]* (?:\x1b\\|\x9c)?  # DCS, SOS, PM and APC up to ST
+      (?:\x1b\]|\x9d) (?: [^\x07\x1b\x90\x98\x9c-\x9f\r\n]* (?:\x07|\x1b\\|\x9c) )?  # OSC up to BEL or ST
+    | (?:\x1b[PX^_]|[\x90\x98\x9e\x9f]) (?: [^\x1b\x90\x98\x9c-\x9f\r\n]* (?:\x1b\\|\x9c) )?  # DCS, SOS, PM, APC up to ST
     | (?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?                               # CSI: parameters, intermediates, final
     | \x1b [ -/]* [0-~]?                                                 # any other escape
     """,
     re.VERBOSE,
 )
+# One without an end loses only its beginning: what comes after it may be our own words.
+
 _FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that may not reach a terminal: controls, format marks (bidirectional, zero-width), surrogates, private
 and unassigned characters, and the two separators that break a line."""

@@ -56,10 +56,12 @@ class PlainPalette(CommandPalette):
 
 
 async def open_palette(app: CourtsideApp) -> None:
-    """Open the palette, unless it is open; ready for the next key when it returns."""
+    """Open the palette, unless it is open, to the end: the next key is for its field, and an Esc would break a half-open one."""
     if isinstance(app.screen, CommandPalette):
         return
     kind = PlainPalette if app.session.ascii else CommandPalette
     palette = kind(placeholder="find a command by some of its letters", id="--command-palette")
     await app.push_screen(palette)
-    palette.set_focus(palette.query_one(Input))
+    for field in palette.query(Input):
+        field.cursor_blink = False
+        palette.set_focus(field)

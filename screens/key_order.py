@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import App
-from textual.command import CommandPalette
 
+from screens.clean import for_terminal
 from screens.panels.lines_view import LinesView
 
 
@@ -22,12 +22,9 @@ class KeyOrder(App[int]):
             self.app_focus = True  # who presses keys has the terminal in front of them
             if await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key):
                 return
+        if isinstance(event, events.Paste):
+            event.text = for_terminal(event.text)  # not every field that takes it is ours
         await super().on_event(event)
-
-    async def action_command_palette(self) -> None:  # type: ignore[override]  # Textual awaits an action that can be awaited
-        """Open the palette to the end: an Esc that overtakes its opening would break it."""
-        if not isinstance(self.screen, CommandPalette):
-            await self.push_screen(CommandPalette(id="--command-palette"))
 
     @property
     def _takes_no_text(self) -> bool:

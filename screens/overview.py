@@ -60,9 +60,9 @@ class Overview(Screen[None]):
         self.call_after_refresh(self._recall)
 
     def _recall(self) -> None:
-        panel = self.panel(FULL)
-        if panel.look is None and (known := self.app.recalled) is not None:
-            panel.update_look(Unloaded(known.report), known.report.scope, Policy())
+        for panel in self.query(FindingsPanel):  # none when the console is left at once
+            if panel.look is None and (known := self.app.recalled) is not None:
+                panel.update_look(Unloaded(known.report), known.report.scope, Policy())
 
     @property
     def board(self) -> Board:

@@ -103,13 +103,19 @@ class CheckRunScreen(Screen[None]):
         yield self.app.dressed(KeyBar(ascii=self.session.ascii))
 
     def on_mount(self) -> None:
-        """Start."""
+        """Start, unless the screen was closed again before it was open."""
+        if not self._has_lists:
+            return
         self.checks_list.focus()
         self._begin(self._first_checks)
 
     def on_unmount(self) -> None:
         """Nobody sees the end of a run that is still going on."""
         self._cancel.set()
+
+    @property
+    def _has_lists(self) -> bool:
+        return len(self.query(LinesView)) == len(("checks", "runs"))
 
     @property
     def checks_list(self) -> LinesView:
@@ -175,7 +181,7 @@ class CheckRunScreen(Screen[None]):
 
     def _show(self) -> None:
         """Bring both lists up to date; a step may come before they are there, or after they are gone."""
-        if len(self.query(LinesView)) < len(("checks", "runs")):
+        if not self._has_lists:
             return
         self.checks_list.show(run_table(self.runs.of(self._shown), self._options(self.checks_list)))
         self.runs_list.show(runs_table(self.runs.kept, self._shown, self._options(self.runs_list)))

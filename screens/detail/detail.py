@@ -45,7 +45,9 @@ class Detail(Screen[None]):
         return self.query_one(Panel)
 
     def on_mount(self) -> None:
-        """Show what is known already and ask for the rest."""
+        """Show what is known already and ask for the rest; nothing on a screen that was closed again before it was open."""
+        if not self.query(Panel):
+            return
         self.panel.focus()
         self.app.opened(self)
         if self.spec.redraw > 0:

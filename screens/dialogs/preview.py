@@ -84,7 +84,9 @@ class PreviewDialog(ModalScreen[None]):
         yield self.app.dressed(panel)
 
     def on_mount(self) -> None:
-        """Show it at a size that fits what there is to say."""
+        """Show it at a size that fits what there is to say; nothing when it was closed again before it was open."""
+        if not self.query(Panel):
+            return
         panel = self.query_one(Panel)
         width = min(_MOST_COLUMNS, max(self.app.size.width - 4, 20))
         panel.styles.width = width
@@ -96,9 +98,9 @@ class PreviewDialog(ModalScreen[None]):
 
     def on_resize(self) -> None:
         """Stay within the terminal."""
-        panel = self.query_one(Panel)
-        panel.styles.max_width = self.app.size.width
-        panel.styles.max_height = max(self.app.size.height - 4, 1)
+        for panel in self.query(Panel):
+            panel.styles.max_width = self.app.size.width
+            panel.styles.max_height = max(self.app.size.height - 4, 1)
 
     def action_close(self) -> None:
         """Close."""

@@ -39,8 +39,9 @@ def test_what_a_terminal_would_obey_is_taken_out(text: str, clean: str) -> None:
     assert for_terminal(text) == clean
 
 
-def test_an_unfinished_title_sequence_swallows_no_later_line() -> None:
-    assert for_terminal("\x1b]0;title\nsecond line", keep_newlines=True) == "\nsecond line"
+@pytest.mark.parametrize("begin", ["\x1b]", "\x9d", "\x1bP", "\x90", "\x1b_", "\x1b^", "\x1bX"])
+def test_an_unfinished_sequence_swallows_none_of_the_words_behind_it(begin: str) -> None:
+    assert for_terminal(f"{begin}0;key is overdue\nsecond", keep_newlines=True) == "0;key is overdue\nsecond"
 
 
 def test_newlines_stay_where_they_are_asked_for() -> None:
