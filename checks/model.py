@@ -8,22 +8,26 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import Enum, IntEnum
+from enum import Enum
 
+from checks.severity import Severity, Verdict
 from checks.times import eastern_date, to_minute
 
-
-class Severity(IntEnum):
-    """How bad, in rising order, so that `max` gives the worst.
-
-    UNKNOWN stands above WARNING: a check that could not see may hide anything, and is never green.
-    """
-
-    OK = 0
-    WARNING = 1
-    UNKNOWN = 2
-    ERROR = 3
-    CRITICAL = 4
+__all__ = [
+    "CheckResult",
+    "Evidence",
+    "FactOutcome",
+    "Fault",
+    "Finding",
+    "Report",
+    "RootCause",
+    "Scope",
+    "Severity",
+    "Subject",
+    "SubjectKind",
+    "Suggestion",
+    "Verdict",
+]
 
 
 class Fault(Enum):
@@ -187,15 +191,6 @@ class RootCause:
     evidence: tuple[Finding, ...]
     symptoms: tuple[Finding, ...]
     suggestions: tuple[Suggestion, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The one sentence at the top."""
-
-    severity: Severity
-    sentence: str
-    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def retrier_dead(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Find
             Evidence("rows due and untouched", len(waiting), "rows", RETRY_QUEUE.name),
             Evidence("oldest overdue", late, "minutes", RETRY_QUEUE.name),
             Evidence("oldest in the queue", age, "minutes", RETRY_QUEUE.name),
-            Evidence("last sign of the retrier", format_utc(last_try) if last_try else "none", "UTC", RETRY_QUEUE.name),
+            Evidence("last sign of the retrier", format_utc(last_try) if last_try else "none", "", RETRY_QUEUE.name),
         ),
         names=tuple(sorted({label_of(row) for _, row in waiting})),
         suggestions=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from checks.deadline import DEADLINE_SECONDS
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from checks.progress import Cancelled, Listener
     from checks.registry import Check
     from console.settings import Settings
+    from console.spending import Account
+    from console.warehouse.bigquery.cost import Budget
     from screens.ports import Query
 
 Row = TypeVar("Row")
@@ -51,11 +54,19 @@ class Look:
 
 
 class Desk:
-    """Answers what is wrong, from one warehouse under one policy."""
+    """Answers what is wrong, from one warehouse under one policy; `account` is None where asking costs nothing."""
 
-    def __init__(self, warehouse: Warehouse, policy: Policy, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        policy: Policy,
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+        account: Account | None = None,
+    ) -> None:
         self.warehouse = warehouse
         self.policy = policy
+        self.account = account
         self._deadline_seconds = deadline_seconds
 
     def report(self, scope: Scope, check_ids: Sequence[str] = ()) -> Report:
@@ -97,9 +108,20 @@ class Desk:
             _refuse_unloaded(loaded, fact)
         return loaded.facts
 
+    @property
+    def bytes_billed(self) -> int | None:
+        """Bytes billed since this process started; None where asking costs nothing."""
+        return None if self.account is None else self.account.bytes_billed
+
+    def budget(self) -> Budget | None:
+        """Return the day's budget with what all processes have spent of it; None where there is none. Never fails."""
+        return None if self.account is None else self.account.budget()
+
     def close(self) -> None:
-        """Let go of the warehouse."""
+        """Let go of the warehouse, and book what it has cost."""
         self.warehouse.close()
+        if self.account is not None:
+            self.account.settle()
 
     def __enter__(self) -> Self:
         return self
@@ -124,7 +146,27 @@ def _check(name: str, known: Mapping[str, Check]) -> Check:
     return found
 
 
-def open_desk(settings: Settings) -> Desk:
-    """Return a desk on the warehouse that the settings name. Raises WarehouseError."""
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_desk(settings: Settings, *, now: Callable[[], datetime] = _wall_clock) -> Desk:
+    """Return a desk on the warehouse that the settings name. Raises WarehouseError.
+
+    `now` returns aware UTC; it only says which day's budget is spent.
+    """
     warehouse = open_warehouse(settings.warehouse, settings.data_dir, deadline_seconds=settings.deadline_seconds)
-    return Desk(warehouse, settings.policy, deadline_seconds=settings.deadline_seconds)
+    return Desk(
+        warehouse,
+        settings.policy,
+        deadline_seconds=settings.deadline_seconds,
+        account=_account(warehouse, settings, now),
+    )
+
+
+def _account(warehouse: Warehouse, settings: Settings, now: Callable[[], datetime]) -> Account | None:
+    if warehouse.meter is None:
+        return None
+    from console.spending import Account  # noqa: PLC0415  # an embedded warehouse costs nothing
+
+    return Account(warehouse.meter, warehouse.name, settings.daily_gb, settings.state_dir, now)

@@ -24,15 +24,22 @@ Every document is one object on one stream: `schema`, `command`, then the fields
 | queue row | the fields of `checks.facts.retry_queue.QueueRow`, and `why` |
 | game | the fields of `checks.facts.lineage.GameLineage`, `label`, `not_played` (the reason), `states` (one per stage) |
 | funnel | `game_date`, `stages`: the fields of `checks.funnel.StageTotal`, and `percentage` (null: nothing was expected) |
+| explain | `queries`; `total`: the fields of `screens.text.explain.Total`; `budget` (null: there is none) |
+| query | the fields of `console.warehouse.record.QueryRecord`; bytes are null where none are counted, rows where no answer came |
+| budget | `daily_gb` (of 2^30 bytes), `spent_today` (bytes), `day` (of UTC), `state`: `ok`, `warn`, `exhausted` |
+| journal entry | the fields of `console.actions.entry.ActionEntry`, `number`, `previous`, `hash` |
+| broken | `number`, `what`, `found` (a journal entry, or null), `whole_until` |
+| posting | `state`, `where`, `reason` (null: nothing was to be posted) |
 | error | `kind`, `message` |
 
+Every document of a command has `explain`, null unless `--explain` asks for it.
 A report has `scope`, `verdict`, `exit_status`, `causes`, `findings`, `checks`, `facts`. A refusal has only `schema` and `error`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -60,6 +67,8 @@ if TYPE_CHECKING:
     from checks.gates import GateDecision
     from checks.policy import Policy
     from checks.transition_states import TransitionState
+    from console.warehouse.bigquery.cost import Budget
+    from console.warehouse.record import QueryRecord
 
 SCHEMA = "courtside/1"
 
@@ -248,6 +257,18 @@ def date_funnel(value: DateFunnel) -> Json:
     """Return the funnel of one date; `percentage` is null where nothing was expected."""
     stages = [{**cast("Json", record(total)), "percentage": total.percentage} for total in value.totals]
     return {"game_date": day(value.game_date), "stages": stages}
+
+
+def explanation(queries: Sequence[QueryRecord], budget: Budget | None) -> Json:
+    """Return the queries behind an answer with what they cost, their sum, and the day's budget after them."""
+    from screens.text.explain import total_of  # noqa: PLC0415 # only documents that explain need it
+
+    asked = [
+        {**cast("Json", record(query)), "parameters": {name: record(value) for name, value in query.parameters}}
+        for query in queries
+    ]
+    held = None if budget is None else {**cast("Json", record(budget)), "state": budget.state.value}
+    return {"queries": asked, "total": record(total_of(queries)), "budget": held}
 
 
 def game(value: GameLineage, policy: Policy, as_of: datetime) -> Json:

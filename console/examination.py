@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -21,25 +22,32 @@ VALID_SECONDS = 30.0
 class Examination:
     """Gives the doctor's lines as they are known now; whoever calls it starts the next examination when the last is old.
 
-    For one thread. `monotonic` returns seconds.
+    For one thread. `monotonic` returns seconds, `now` aware UTC.
     """
 
-    def __init__(self, settings: Settings, open_desk: Callable[[], Desk], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        open_desk: Callable[[], Desk],
+        monotonic: Callable[[], float],
+        now: Callable[[], datetime],
+    ) -> None:
         self._settings = settings
         self._open_desk = open_desk
         self._monotonic = monotonic
+        self._now = now
         self._view: DoctorView | None = None
         self._thread: Thread | None = None
         self._started = 0.0
 
     def __call__(self, width: int) -> Sequence[Line]:
-        """Return the lines at a width, at once."""
+        """Return the lines at a width, at once: what was known before the call, however soon an examination ends."""
         running = self._thread is not None and self._thread.is_alive()
-        if not running and (self._view is None or self._monotonic() - self._started > VALID_SECONDS):
+        view = self._view
+        if not running and (view is None or self._monotonic() - self._started > VALID_SECONDS):
             self._started = self._monotonic()
             self._thread = Thread(target=self._examine, name="doctor", daemon=True)
             self._thread.start()
-        view = self._view
         if view is None:
             said = f"{self._settings.warehouse} is being examined …"
             return flow([said], width, first=severity_lead(Severity.UNKNOWN))
@@ -54,9 +62,8 @@ class Examination:
         from console.cli import inspection  # noqa: PLC0415  # only when somebody asks the doctor
 
         try:
-            tables, refusal = inspection.tables(self._open_desk)
+            self._view = inspection.view(self._settings, self._open_desk, self._now)
         except Exception as error:  # noqa: BLE001  # whatever goes wrong is what the doctor has to say
-            tables, refusal = (), str(error) or type(error).__name__
-        worst = Severity.UNKNOWN if refusal else max((table.severity for table in tables), default=Severity.UNKNOWN)
-        chosen = [(setting.name, setting.value, setting.source) for setting in self._settings.chosen]
-        self._view = DoctorView(self._settings.warehouse, chosen, inspection.versions(), tables, refusal, worst)
+            chosen = [(setting.name, setting.value, setting.source) for setting in self._settings.chosen]
+            why = str(error) or type(error).__name__
+            self._view = DoctorView(self._settings.warehouse, chosen, inspection.versions(), (), why)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from checks.model import Scope
-from console.settings import Settings
+if TYPE_CHECKING:
+    from checks.model import Scope
+    from console.settings import Settings
 
 DEFAULT_DAYS = 2
 """Tonight's games, and last night's, whose box scores and grading are due now."""
@@ -29,4 +31,6 @@ def days_shown(settings: Settings) -> int:
 
 def first_scope(settings: Settings, at: datetime | None, now: datetime) -> Scope:
     """Return what the console looks at first."""
+    from checks.model import Scope  # noqa: PLC0415  # the first frame needs no scope
+
     return Scope.at(moment_shown(settings, at) or now, days=days_shown(settings))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
     from console.desk import Desk, Look
+    from console.warehouse.bigquery.cost import Budget
 
 LONGEST_SECONDS = 5.0
 """A child that takes longer has no head start to give."""
@@ -119,7 +120,7 @@ class Ahead:
         self,
         headstart: Headstart | None,
         open_desk: Callable[[], Desk],
-        policy: Policy,
+        policy: Callable[[], Policy],
         meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
         self.headstart = headstart
@@ -136,7 +137,7 @@ class AheadDesk:
     """A desk that takes the head start before it asks for itself."""
 
     def __init__(self, ahead: Ahead) -> None:
-        self.policy = ahead.policy
+        self.policy = ahead.policy()
         self._ahead = ahead
         self._opened: Desk | None = None
 
@@ -154,6 +155,15 @@ class AheadDesk:
     def run(self, scope: Scope, check_ids: Sequence[str], on_progress: Listener, cancelled: Cancelled) -> Look:
         """As `Desk.run`."""
         return self._desk().run(scope, check_ids, on_progress, cancelled)
+
+    @property
+    def bytes_billed(self) -> int | None:
+        """As `Desk.bytes_billed`; the child asks nothing that costs."""
+        return None if self._opened is None else self._opened.bytes_billed
+
+    def budget(self) -> Budget | None:
+        """As `Desk.budget`."""
+        return None if self._opened is None else self._opened.budget()
 
     def _complete(self, sent: bytes) -> Look:
         """Return the look that the child sent, with the questions as they are asked here."""

@@ -7,22 +7,21 @@ share the file and a crash at any instruction leaves what was there before or wh
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from checks.model import Finding, Report, Severity
+from checks.severity import Severity, Verdict
 from console import journal_schema as sql
-from console.report_codec import CodecError, decode_as_of, decode_report, decode_verdict, encode_report
 from screens.clean import for_terminal
-from screens.ports import LogEntry, Remembered, RememberedVerdict, Sighting
 
-Found = TypeVar("Found")
+if TYPE_CHECKING:
+    from checks.model import Finding, Report
+    from screens.ports import LogEntry, Remembered, Sighting
 
 FILE_NAME = "journal.sqlite3"
 RETENTION = timedelta(days=90)
@@ -48,22 +47,26 @@ class Journal:
         self._now = now
         self._next_cleaning: datetime | None = None
 
-    def last_verdict(self, environment: str) -> RememberedVerdict | None:
-        """Return the verdict of the last report of an environment; None when there is none that this version can read."""
-        return self._last(environment, lambda raw, _: RememberedVerdict(decode_verdict(raw), decode_as_of(raw)))
+    def last_verdict(self, environment: str) -> tuple[Verdict, datetime] | None:
+        """Return the last report's verdict and the moment that it is about; None when this version can read none."""
+        with self.reading() as connection:
+            row = connection.execute(sql.LAST_VERDICT, (environment,)).fetchone()
+        try:
+            severity, sentence, since, as_of = row or ("", "", None, "")
+            return Verdict(Severity[severity], str(sentence), instant_of(since) if since else None), instant_of(as_of)
+        except (KeyError, TypeError, ValueError):  # of another version of the program; the next report replaces it
+            return None
 
     def last_report(self, environment: str) -> Remembered | None:
         """Return the last report of an environment; None when there is none that this version can read."""
-        return self._last(environment, lambda raw, saved_at: Remembered(decode_report(raw), saved_at))
+        from console.report_codec import CodecError, report_of_text  # noqa: PLC0415  # the first frame has only its verdict
+        from screens.ports import Remembered  # noqa: PLC0415  # as above
 
-    def _last(self, environment: str, read: Callable[[object, datetime], Found]) -> Found | None:
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sql.LAST_REPORT, (environment,)).fetchone()
-        if row is None:
-            return None
         try:
-            return read(json.loads(row[0]), _instant(row[1]))
-        except (CodecError, json.JSONDecodeError):  # of another version of the program; the next report replaces it
+            return Remembered(report_of_text(row[0]), instant_of(row[1])) if row else None
+        except CodecError:  # of another version of the program; the next report replaces it
             return None
 
     def remember(self, environment: str, report: Report, at: datetime) -> None:
@@ -72,53 +75,74 @@ class Journal:
         A finding that was open is ended by a later report which evaluated its check and covers its game date without it, or by
         its own `until`. One that comes back after it ended is a new sighting. Raises CodecError for what no report may hold.
         """
-        text = json.dumps(encode_report(report), separators=(",", ":"), allow_nan=False)
-        with self._writing() as connection:
-            connection.execute(sql.KEEP_REPORT, {"environment": environment, "saved_at": _text(at), "report": text})
-            _note_findings(connection, environment, report, _text(self._now()))
+        from console.report_codec import text_of_report  # noqa: PLC0415  # after the first frame
+
+        text = text_of_report(report)
+        with self.writing() as connection:
+            connection.execute(
+                sql.KEEP_REPORT, {"environment": environment, "saved_at": instant_text(at), "report": text}
+            )
+            _note_findings(connection, environment, report, instant_text(self._now()))
 
     def sightings(self, environment: str, fingerprint: str = "") -> tuple[Sighting, ...]:
         """Return what was seen of one finding, of all when no fingerprint is given; newest first, at most 2,000."""
-        with self._reading() as connection:
+        from screens.ports import Sighting  # noqa: PLC0415  # after the first frame
+
+        with self.reading() as connection:
             rows = connection.execute(
                 sql.SIGHTINGS, {"environment": environment, "fingerprint": fingerprint}
             ).fetchall()
         return tuple(
-            Sighting(found, check, sentence, severity, _instant(first), _instant(last), _instant(end) if end else None)
+            Sighting(
+                found, check, sentence, severity, instant_of(first), instant_of(last), instant_of(end) if end else None
+            )
             for found, check, sentence, severity, first, last, end in rows
         )
 
     def log(self, limit: int = 500) -> tuple[LogEntry, ...]:
         """Return the operations log, newest first."""
-        with self._reading() as connection:
+        from screens.ports import LogEntry  # noqa: PLC0415  # after the first frame
+
+        with self.reading() as connection:
             rows = connection.execute(sql.LOG, (limit,)).fetchall()
-        return tuple(LogEntry(_instant(at), *words) for at, *words in rows)
+        return tuple(LogEntry(instant_of(at), *words) for at, *words in rows)
 
     def note(self, entry: LogEntry) -> None:
         """Add to the operations log."""
         words = (entry.actor, entry.action, entry.subject, entry.outcome)
-        values = (_text(entry.at), *(for_terminal(word, LONGEST_WORDS) for word in words))
-        with self._writing() as connection:
+        values = (instant_text(entry.at), *(for_terminal(word, LONGEST_WORDS) for word in words))
+        with self.writing() as connection:
             connection.execute(sql.NOTE, values)
 
     def preference(self, name: str) -> str:
         """Return what the operator chose, or ""."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sql.PREFERENCE, (name,)).fetchone()
         return row[0] if row else ""
 
     def prefer(self, name: str, value: str) -> None:
         """Keep a choice."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(sql.PREFER, (name, value))
 
+    def spend(self, day: date, place: str, count: int) -> None:
+        """Add bytes that a place was billed for to those of the day (UTC), whoever else adds to them."""
+        with self.writing() as connection:
+            connection.execute(sql.SPEND, (day.isoformat(), place, count))
+
+    def spent(self, day: date, place: str) -> int:
+        """Return the bytes that a place was billed for on a day (UTC)."""
+        with self.reading() as connection:
+            return int(connection.execute(sql.SPENT, (day.isoformat(), place)).fetchone()[0])
+
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection to read with; for the other things that are kept in this file, such as the outbox."""
         with self._explained(), self._connected() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
         """Give a connection inside one transaction that is the only writer's; deletes what is too old at times."""
         with self._explained(), self._connected() as connection, _transaction(connection):
             yield connection
@@ -126,7 +150,7 @@ class Journal:
             if self._next_cleaning is None or now >= self._next_cleaning:
                 self._next_cleaning = now + BETWEEN_CLEANINGS
                 for statement in sql.FORGET:
-                    connection.execute(statement, (_text(now - RETENTION),))
+                    connection.execute(statement, (instant_text(now - RETENTION),))
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -220,7 +244,7 @@ def _why(error: sqlite3.Error) -> str:
 
 def _note_findings(connection: sqlite3.Connection, environment: str, report: Report, now: str) -> None:
     """Update the sightings by what a report says."""
-    seen = _text(report.scope.as_of)
+    seen = instant_text(report.scope.as_of)
     columns = ("fingerprint", "id", "check_id", "game_date", "first_seen", "last_seen", "ended_at")
     rows = connection.execute(sql.LATEST_SIGHTINGS, (environment,))
     known = {row[0]: dict(zip(columns, row, strict=False)) for row in rows}
@@ -247,7 +271,7 @@ def _values(finding: Finding) -> dict[str, object]:
         "sentence": for_terminal(finding.sentence, LONGEST_WORDS),
         "severity": finding.severity.name,
         "rank": int(finding.severity),
-        "ended_at": _text(finding.until) if finding.until else None,
+        "ended_at": instant_text(finding.until) if finding.until else None,
     }
 
 
@@ -270,10 +294,11 @@ def _is_ended_by(report: Report, before: Mapping[str, Any], seen: str) -> bool:
     return before["check_id"] in evaluated
 
 
-def _text(moment: datetime) -> str:
+def instant_text(moment: datetime) -> str:
     """Return an instant as text that sorts: always UTC, always with microseconds."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _instant(text: str) -> datetime:
+def instant_of(text: str) -> datetime:
+    """Return the instant that `instant_text` wrote."""
     return datetime.fromisoformat(text)

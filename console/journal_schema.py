@@ -37,6 +37,79 @@ TABLES: tuple[str, ...] = (
     "CREATE TABLE log (id INTEGER PRIMARY KEY, at TEXT, actor TEXT, action TEXT, subject TEXT, outcome TEXT)",
     "CREATE INDEX log_at ON log (at)",
     "CREATE TABLE preference (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE spending (day TEXT, place TEXT, bytes INTEGER NOT NULL, PRIMARY KEY (day, place))",  # days of UTC
+    """
+    CREATE TABLE load_job (
+        id         INTEGER PRIMARY KEY,
+        job_id     TEXT NOT NULL UNIQUE,  -- under which the warehouse knows it
+        place      TEXT NOT NULL,
+        table_name TEXT NOT NULL,
+        attempt    INTEGER NOT NULL,
+        splits     INTEGER NOT NULL,
+        state      TEXT NOT NULL,         -- waiting, sent, delivered, failed (others took over its rows), refused
+        next_at    TEXT NOT NULL,         -- when to send it or to ask for it
+        tried_at   TEXT NOT NULL,
+        sent_at    TEXT,                  -- the last time, which spacing and quota count from
+        settled_at TEXT,
+        error      TEXT NOT NULL DEFAULT ''
+    )
+    """,
+    "CREATE INDEX load_job_sent ON load_job (place, table_name, sent_at)",
+    """
+    CREATE TABLE outbox (
+        number     INTEGER PRIMARY KEY AUTOINCREMENT,
+        id         TEXT NOT NULL UNIQUE,  -- random, so that no other journal has rows of the same ids
+        place      TEXT NOT NULL,
+        table_name TEXT NOT NULL,
+        key        TEXT NOT NULL,         -- the idempotency key
+        row        TEXT NOT NULL,         -- JSON in one line
+        put_at     TEXT NOT NULL,
+        job        INTEGER REFERENCES load_job (id),
+        UNIQUE (place, table_name, key)
+    )
+    """,
+    "CREATE INDEX outbox_job ON outbox (job)",
+    """
+    CREATE TABLE action (
+        number   INTEGER PRIMARY KEY AUTOINCREMENT,  -- from 1, without gaps
+        entry    TEXT NOT NULL,  -- JSON of console.actions.entry, exactly as it was hashed
+        previous TEXT NOT NULL,  -- the hash of the entry before
+        hash     TEXT NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX action_id ON action (entry ->> '$.id')",
+    "CREATE INDEX action_plan ON action (entry ->> '$.plan_id')",
+    """
+    CREATE TABLE slack_message (
+        number      INTEGER PRIMARY KEY AUTOINCREMENT,
+        key         TEXT NOT NULL,             -- the idempotency key, of incident and content
+        destination TEXT NOT NULL,             -- a channel's id, or "webhook"
+        incident    TEXT NOT NULL,
+        head        TEXT NOT NULL,
+        detail      TEXT NOT NULL,
+        change      TEXT NOT NULL,             -- the reply in the thread
+        standing    TEXT NOT NULL,
+        state       TEXT NOT NULL DEFAULT 'waiting',  -- console.slack.outbox.State
+        put_at      TEXT NOT NULL,
+        began_at    TEXT,                      -- the first try of the post that is under way
+        claim       TEXT NOT NULL DEFAULT '',  -- until when the console that delivers it keeps others away
+        next_at     TEXT NOT NULL DEFAULT '',  -- when Slack wants to be asked again
+        ts          TEXT NOT NULL DEFAULT '',  -- the parent message, as Slack knows it
+        settled_at  TEXT,
+        error       TEXT NOT NULL DEFAULT '',
+        UNIQUE (destination, key)
+    )
+    """,
+    """
+    CREATE TABLE slack_thread (
+        destination TEXT NOT NULL,
+        incident    TEXT NOT NULL,
+        ts          TEXT NOT NULL,
+        standing    TEXT NOT NULL,  -- of what the parent says now
+        touched_at  TEXT NOT NULL,
+        PRIMARY KEY (destination, incident)
+    )
+    """,
 )
 
 KEEP_REPORT = """
@@ -78,12 +151,36 @@ SIGHTINGS = """
     ORDER BY last_seen DESC, first_seen DESC, id DESC LIMIT 2000
 """
 
-FORGET = ("DELETE FROM sighting WHERE touched_at < ?", "DELETE FROM log WHERE at < ?")
-"""What is older than the retention; a trouble that lasts is touched by each report and stays."""
+FORGET = (
+    "DELETE FROM sighting WHERE touched_at < ?",
+    "DELETE FROM log WHERE at < ?",
+    "DELETE FROM spending WHERE day < ?",
+    "DELETE FROM outbox WHERE job IN (SELECT id FROM load_job WHERE state = 'delivered' AND settled_at < ?)",
+    "DELETE FROM load_job WHERE settled_at < ? AND state != 'refused'",
+    "DELETE FROM slack_message WHERE settled_at < ?",
+    "DELETE FROM slack_thread WHERE touched_at < ?",
+)
+"""What is older than the retention; a trouble that lasts is touched by each report and stays, and so does an undelivered row.
+
+Entries of `action` are never deleted. Each is proved by the one before, so a chain whose beginning was forgotten looks like one
+whose beginning somebody removed. They are small: 100 a day are 20 MB a year.
+"""
 
 NOTE = "INSERT INTO log (at, actor, action, subject, outcome) VALUES (?, ?, ?, ?, ?)"
 LOG = "SELECT at, actor, action, subject, outcome FROM log ORDER BY at DESC, id DESC LIMIT ?"
 
+SPEND = """
+    INSERT INTO spending (day, place, bytes) VALUES (?, ?, ?)
+    ON CONFLICT (day, place) DO UPDATE SET bytes = bytes + excluded.bytes
+"""
+SPENT = "SELECT coalesce(sum(bytes), 0) FROM spending WHERE day = ? AND place = ?"
+
 PREFER = "INSERT INTO preference VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 PREFERENCE = "SELECT value FROM preference WHERE name = ?"
+LAST_VERDICT = """
+    SELECT report ->> '$.verdict.severity', report ->> '$.verdict.sentence', report ->> '$.verdict.since',
+           report ->> '$.scope.as_of'
+    FROM report WHERE environment = ? AND json_valid(report)
+"""
+
 LAST_REPORT = "SELECT report, saved_at FROM report WHERE environment = ?"

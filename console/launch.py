@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 import traceback
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from screens.ports import Look, Preview
 
 EXIT_BROKEN = 3
+COLLECT = (5_000, 10, 10)
+"""After how many new objects, and younger collections, garbage is collected: one refresh makes some thousands."""
 _DRAWN = "│─┃━…·└▶✓"
 
 
@@ -71,7 +74,7 @@ def session_for(
         provenance = f"{why}{PROVENANCE}"
     late = _Late(settings, shell)
     return Session(
-        open_desk=Ahead(headstart, lambda: shell.open_desk(settings), settings.policy, _prepare_to_draw),
+        open_desk=Ahead(headstart, lambda: shell.open_desk(settings), lambda: settings.policy, _prepare_to_draw),
         memory=open_memory(
             settings.state_dir, now=shell.now, presets={"theme": settings.theme} if settings.theme else {}
         ),
@@ -129,7 +132,9 @@ class _Late:
     def examination(self) -> Examination:
         from console.examination import Examination  # noqa: PLC0415
 
-        return Examination(self._settings, lambda: self._shell.open_desk(self._settings), time.monotonic)
+        return Examination(
+            self._settings, lambda: self._shell.open_desk(self._settings), time.monotonic, self._shell.now
+        )
 
     def doctor(self, width: int) -> Sequence[Line]:
         """As `Examination`."""
@@ -156,6 +161,11 @@ class Guarded(CourtsideApp):
     """The console, keeping the trace of what broke it for the crash report: Textual would print it, values and all."""
 
     trace = ""
+
+    def on_ready(self) -> None:
+        """Collect garbage again: `console.__main__` starts without it, and a console left open makes some at each refresh."""
+        gc.freeze()  # what starting has made stays, so that no later collection looks at it
+        gc.set_threshold(*COLLECT)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the first error, and end."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from checks.model import Report
 from console.journal import FILE_NAME, FleetingJournal, Journal, JournalError
-from console.report_codec import CodecError
-from screens.ports import LogEntry, Memory, Remembered, RememberedVerdict, Sighting
+
+if TYPE_CHECKING:
+    from checks.model import Report, Verdict
+    from screens.ports import LogEntry, Memory, Remembered, Sighting
 
 Answer = TypeVar("Answer")
 
@@ -38,8 +39,8 @@ class SteadyMemory:
         except (JournalError, OSError) as error:
             self._journal = self._go_on_in_memory(str(error))
 
-    def last_verdict(self, environment: str) -> RememberedVerdict | None:
-        """Return the verdict of the last report of an environment; quicker than the whole report."""
+    def last_verdict(self, environment: str) -> tuple[Verdict, datetime] | None:
+        """Return the last report's verdict and the moment that it is about; quicker than the whole report."""
         return self._asked(lambda journal: journal.last_verdict(environment))
 
     def last_report(self, environment: str) -> Remembered | None:
@@ -76,7 +77,7 @@ class SteadyMemory:
     def _asked(self, question: Callable[[Memory], Answer]) -> Answer:
         try:
             return question(self._journal)
-        except (JournalError, CodecError) as error:
+        except (JournalError, ValueError) as error:  # of the codec, for a value that no report may hold
             self._journal = self._go_on_in_memory(str(error))
             return question(self._journal)
 
@@ -84,8 +85,19 @@ class SteadyMemory:
         if self._fleeting is None:
             self._fleeting = FleetingJournal(now=self._now)
             self.trouble = f"nothing is kept beyond this run: {why}"
+            from screens.ports import LogEntry  # noqa: PLC0415  # hardly ever needed
+
             self._fleeting.note(LogEntry(self._now(), "courtside", "journal", "", self.trouble))
         return self._fleeting
+
+
+def open_journal(state_dir: Path, *, now: Callable[[], datetime]) -> Journal:
+    """Return the journal of `state_dir`, which is made when it is not there. Raises OSError.
+
+    `now` returns aware UTC.
+    """
+    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Journal(state_dir / FILE_NAME, now=now)
 
 
 def open_memory(
@@ -97,8 +109,7 @@ def open_memory(
     """
 
     def journal() -> Journal:
-        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found = Journal(state_dir / FILE_NAME, now=now)
+        found = open_journal(state_dir, now=now)
         found.preference("theme")  # the first question finds out whether it can be read
         return found
 

@@ -7,6 +7,7 @@ published form for other programs, which may leave things out.
 
 from __future__ import annotations
 
+import json
 import math
 import types
 import typing
@@ -17,7 +18,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from checks.model import Report, Verdict
+from checks.model import Report
 
 Value = TypeVar("Value")
 
@@ -48,20 +49,17 @@ def decode_report(raw: object) -> Report:
     return decode(Report, raw)
 
 
-def decode_verdict(raw: object) -> Verdict:
-    """Return the verdict alone of a report's JSON-ready values. Raises CodecError."""
-    return decode(Verdict, _part(raw, "verdict"))
+def text_of_report(report: Report) -> str:
+    """Return a report as JSON text on one line. Raises CodecError as `encode_report`."""
+    return json.dumps(encode_report(report), separators=(",", ":"), allow_nan=False)
 
 
-def decode_as_of(raw: object) -> datetime:
-    """Return the moment alone that a report's JSON-ready values are about (aware UTC). Raises CodecError."""
-    return decode(datetime, _part(_part(raw, "scope"), "as_of"))
-
-
-def _part(raw: object, name: str) -> object:
-    if isinstance(raw, dict) and name in raw:
-        return raw[name]
-    raise CodecError("is missing", name)
+def report_of_text(text: str) -> Report:
+    """Return the report of JSON text. Raises CodecError also for what is no JSON."""
+    try:
+        return decode_report(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise CodecError(f"is no JSON: {error}", "the report") from error
 
 
 def encode(value: object) -> object:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from checks.policy import Policy, PolicyError
 
 DEMO = "demo"
 THEMES = ("dark", "light", "contrast", "colour-blind")
 """The console's looks, as `screens.themes` has them."""
 LONGEST_DEADLINE_SECONDS = 3600.0
 MOST_DAYS = 400
+MOST_GB = 1_000_000.0
 
 _YES = frozenset({"1", "true", "yes", "on", "always"})
 _NO = frozenset({"0", "false", "no", "off", "never"})
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
+"""Ids only: Slack finds an earlier message, and edits one, by the channel's id and not by its name."""
 
 
 class SettingsError(ValueError):
@@ -100,6 +102,39 @@ def seconds(value: Value) -> float:
     return found
 
 
+def daily_gb(chosen: Mapping[str, object], path: Path) -> float | None:
+    """Return the day's budget of a `[cost]` table in GB of 2^30, None for no budget. Raises SettingsError."""
+    for name in chosen:
+        if name != "daily_gb":
+            raise SettingsError(f"cost.{name} in {path} is not a setting; there is daily_gb")
+    raw = chosen.get("daily_gb", 0)
+    if not isinstance(raw, int | float) or isinstance(raw, bool) or not 0 <= raw <= MOST_GB:
+        must = f"from 0, for no budget, to {MOST_GB:,.0f} GB billed a day"
+        raise Value("cost.daily_gb", raw, str(path)).refused(must)
+    return float(raw) or None
+
+
+def slack_channel(chosen: Mapping[str, object], path: Path) -> str:
+    """Return the channel's id of a `[slack]` table, "" for none. Raises SettingsError, which repeats no secret."""
+    for name in chosen:
+        if name in ("token", "webhook"):
+            raise SettingsError(
+                f"slack.{name} in {path} is a secret, and secrets stand in no file: "
+                f"take it out and set COURTSIDE_SLACK_{name.upper()}"
+            )
+        if name != "channel":
+            raise SettingsError(f"slack.{name} in {path} is not a setting; there is channel")
+    raw = chosen.get("channel", "")
+    if raw == "":
+        return ""
+    if not isinstance(raw, str) or not _CHANNEL.fullmatch(raw):
+        raise SettingsError(  # without the value: it may be a token that was put into the wrong line
+            f"slack.channel ({path}) must be a channel's id such as C0123456789, which Slack shows at the end of the "
+            "channel's details"
+        )
+    return raw
+
+
 def table(content: Mapping[str, object], name: str, path: Path) -> Mapping[str, object]:
     """Return the table `[name]` of the settings file at `path`. Raises SettingsError."""
     found = content.get(name, {})
@@ -108,12 +143,17 @@ def table(content: Mapping[str, object], name: str, path: Path) -> Mapping[str, 
     return found
 
 
-def policy(thresholds: Mapping[str, object], path: Path) -> Policy:
-    """Return the policy of a `[policy]` table. Raises SettingsError."""
+def thresholds(chosen: Mapping[str, object], path: Path) -> Mapping[str, object]:
+    """Return a `[policy]` table of which a policy can be made. Raises SettingsError."""
+    if not chosen:
+        return chosen
+    from checks.policy import Policy, PolicyError  # noqa: PLC0415  # most settings change no threshold
+
     try:
-        return Policy.from_table(thresholds)
+        Policy.from_table(chosen)
     except PolicyError as error:
         raise SettingsError(f"{error} (in {path})") from error
+    return chosen
 
 
 def keys(chosen: Mapping[str, object], path: Path) -> Mapping[str, str]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checks.deadline import DEADLINE_SECONDS
-from checks.policy import Policy
 from console import setting_values as values
 from console.setting_values import DEMO, SettingsError, Value
+
+if TYPE_CHECKING:
+    from checks.policy import Policy
 
 __all__ = [
     "CONFIG_NAME",
@@ -66,11 +68,12 @@ class Settings:
     `warehouse` is `demo`, a file's path or a URL such as `bigquery://project`. `color` is None where the terminal decides.
     `deadline_seconds` is how long each fact may take to load. Of the console: `theme` is "" for the one last chosen there,
     `ascii` keeps to ASCII, `days` is how many game dates it shows (None for its own default), `keys` are other keys for actions.
-    `chosen` remembers each value's source.
+    `daily_gb` is how much may be billed a day, in GB of 2^30 (None for no budget). `slack_channel` is the id of the channel that
+    summaries go to, or "". `chosen` remembers each value's source.
     """
 
     warehouse: str
-    policy: Policy
+    thresholds: Mapping[str, object]
     color: bool | None
     config_path: Path
     data_dir: Path
@@ -80,7 +83,16 @@ class Settings:
     ascii: bool = False
     days: int | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
+    daily_gb: float | None = None
+    slack_channel: str = ""
     chosen: tuple[Setting, ...] = ()
+
+    @property
+    def policy(self) -> Policy:
+        """The thresholds of the pipeline's own, with those that the settings change."""
+        from checks.policy import Policy  # noqa: PLC0415  # the first frame needs no thresholds
+
+        return Policy.from_table(self.thresholds)
 
     @property
     def is_demo(self) -> bool:
@@ -153,11 +165,13 @@ def resolve(
     layers = (_flag_layer(flags), _environment_layer(environment), _Layer(str(config_path), table))
     found = {name: _pick(layers, name, default) for name, default in _defaults(homes).items()}
     warehouse = found["warehouse"]
-    thresholds = values.table(table, "policy", config_path)
+    thresholds = values.thresholds(values.table(table, "policy", config_path), config_path)
     keys = values.keys(values.table(table, "keys", config_path), config_path)
+    cost = values.table(table, "cost", config_path)
+    slack = values.table(table, "slack", config_path)
     settings = Settings(
         warehouse=values.place(values.text(warehouse), config_path if warehouse.source == str(config_path) else None),
-        policy=values.policy(thresholds, config_path),
+        thresholds=thresholds,
         color=values.color(found["color"]),
         config_path=config_path,
         data_dir=Path(values.text(found["data_dir"])).expanduser(),
@@ -167,8 +181,10 @@ def resolve(
         ascii=values.ascii_only(found["ascii"]),
         days=values.days(found["days"]),
         keys=keys,
+        daily_gb=values.daily_gb(cost, config_path),
+        slack_channel=values.slack_channel(slack, config_path),
     )
-    own = (("policy", thresholds), ("keys", keys))
+    own = (("policy", thresholds), ("keys", keys), ("cost", cost), ("slack", slack))
     chosen = (
         _config_setting(flags, environment, config_path, found=bool(table)),
         *(Setting(name, _word(getattr(settings, name), name), found[name].source) for name in found),
@@ -234,7 +250,7 @@ def _config_setting(flags: Flags, environment: Mapping[str, str], path: Path, *,
 
 
 _KNOWN = ("warehouse", "data_dir", "state_dir", "color", "deadline_seconds", "theme", "ascii", "days")
-_TABLES = ("policy", "keys")
+_TABLES = ("policy", "keys", "cost", "slack")
 
 
 def _refuse_unknown(table: Mapping[str, object], path: Path) -> None:

@@ -18,9 +18,6 @@ from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.timer import Timer
 
-from checks.model import Scope
-from screens.detail.detail import Detail
-from screens.feed import Feed, Loaded, Refresher
 from screens.header import Header, HeaderState
 from screens.key_order import KeyOrder
 from screens.keybar import KeyBar
@@ -29,18 +26,19 @@ from screens.moment import Moment
 from screens.overview import FULL, Overview
 from screens.panels.lines_view import LinesView
 from screens.pause import Pause
-from screens.ports import Remembered
-from screens.receiving import feeds, fill, receive
 from screens.session import Session
 from screens.standing import Standing
 from screens.strips import Styles
-from screens.text.report import dates_of
 from screens.themes import styles_of
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from checks.model import Scope
     from screens.detail.check_run import Runs
+    from screens.detail.detail import Detail
+    from screens.feed import Loaded, Refresher
+    from screens.ports import Remembered
 
 TICK_SECONDS = 2.0
 
@@ -80,7 +78,6 @@ class CourtsideApp(KeyOrder):
         self.standing = Standing()
         self.theme_name = session.memory.preference("theme")
         self.line_styles: Styles = styles_of(self.theme_name, color=session.color)
-        self.refresher = Refresher(session.open_desk, self._from_thread, monotonic, lambda: random.uniform(-1, 1))  # noqa: S311  # spreads refreshes, guards nothing
         self.set_keymap({name: ",".join(keys_of(BY_ID[name], session.keys)) for name in session.keys if name in BY_ID})
 
     # Opening
@@ -89,7 +86,7 @@ class CourtsideApp(KeyOrder):
         """Return the overview, with the verdict of an earlier run."""
         known = self.session.memory.last_verdict(self.session.place)
         if known is not None:
-            self.standing.recall(known)
+            self.standing.recall(*known)
         return Overview()
 
     @cached_property
@@ -97,10 +94,19 @@ class CourtsideApp(KeyOrder):
         """The last report of an earlier run; read after the first frame, which has only its verdict."""
         return self.session.memory.last_report(self.session.place)
 
+    @cached_property
+    def refresher(self) -> Refresher:
+        """What asks for the panels; made after the first frame, which needs no answer."""
+        from screens.feed import Refresher  # noqa: PLC0415
+        from screens.receiving import feeds  # noqa: PLC0415
+
+        made = Refresher(self.session.open_desk, self._from_thread, self.monotonic, lambda: random.uniform(-1, 1))  # noqa: S311  # spreads refreshes, guards nothing
+        for feed in feeds(self.monotonic()):
+            made.add(feed)
+        return made
+
     def on_mount(self) -> None:
         """Start asking, after the first frame."""
-        for feed in feeds(self.monotonic()):
-            self.refresher.add(feed)
         self.call_after_refresh(self.tick)
         self.set_interval(TICK_SECONDS, self.tick)
 
@@ -113,12 +119,15 @@ class CourtsideApp(KeyOrder):
 
     def scope(self) -> Scope:
         """Return what is looked at now."""
+        from checks.model import Scope  # noqa: PLC0415  # the first frame has none
+
         return Scope.at(self.moment.now(), last=self.last_date, days=self.session.days)
 
     def tick(self) -> None:
         """Refresh what is due, give up what does not come back, and keep the header true."""
         for lost in self.refresher.give_up():
-            receive(self, lost)
+            self.on_loaded(lost)
+        self.refresher.slowness = self.standing.slowness(self.session.clock(), is_live=self.moment.is_live)
         if not self.pause.holds(self.monotonic()):
             self.refresher.refresh(self.refresher.due(), self.scope())
         self.show_header()
@@ -127,7 +136,7 @@ class CourtsideApp(KeyOrder):
         """Ask for everything now: the full report, and what it does not hold."""
         scope = self.scope()
         wanted = [feed for feed in self.refresher.feeds.values() if feed.name == FULL or feed.scope_of(scope) != scope]
-        wanted += [self.refresher.feeds[s.feed] for s in self.screen_stack if isinstance(s, Detail) and s.feed]
+        wanted += [self.refresher.feeds[name] for s in self.screen_stack if (name := getattr(s, "feed", ""))]
         self.refresher.refresh({feed.name: feed for feed in wanted}.values(), scope, by_hand=by_hand)
 
     def look_at(self, moment: Moment, last_date: date | None) -> None:
@@ -141,6 +150,8 @@ class CourtsideApp(KeyOrder):
 
     def on_loaded(self, message: Loaded) -> None:
         """Hand what came back to its panels, and remember a full report for the next run."""
+        from screens.receiving import receive  # noqa: PLC0415  # after the first frame
+
         receive(self, message)
         unmoved = self.moment.is_live or (self.moment.fixed_at == self.session.at and self.last_date is None)
         if self.standing.latest is message and unmoved and message.look is not None:
@@ -167,6 +178,9 @@ class CourtsideApp(KeyOrder):
 
     def opened(self, detail: Detail) -> None:
         """Fill a detail screen with what is known and refresh it for as long as it is open."""
+        from screens.feed import Feed  # noqa: PLC0415  # after the first frame
+        from screens.receiving import fill  # noqa: PLC0415  # as above
+
         fill(self, detail)
         if detail.feed:
             spec = detail.spec
@@ -197,20 +211,26 @@ class CourtsideApp(KeyOrder):
     def header_state(self) -> HeaderState:
         """Return what the header says now."""
         standing, session = self.standing, self.session
+        pace = standing.pace(session.clock(), is_live=self.moment.is_live)
         return HeaderState(
             session.environment,
             self.moment.now(),
-            clock=", ".join(filter(None, (self.moment.word(), self.pause.word(self.monotonic())))),
-            dates="" if self.last_date is None else dates_of(self.scope()),
+            clock=", ".join(filter(None, (self.moment.word(), self.pause.word(self.monotonic()), pace))),
+            dates="" if self.last_date is None else self._dates(),
             verdict=standing.verdict,
             data_as_of=standing.as_of,
             remembered=standing.remembered,
             source=standing.source,
             failure=standing.failure,
-            billed=standing.billed,
+            cost=standing.cost(session.clock()),
             read_only=session.read_only,
             ascii=session.ascii,
         )
+
+    def _dates(self) -> str:
+        from screens.text.report import dates_of  # noqa: PLC0415  # not before somebody looks at other dates
+
+        return dates_of(self.scope())
 
     def show_header(self) -> None:
         """Bring the headers of all open screens up to date; what did not change is not repainted."""

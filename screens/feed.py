@@ -16,6 +16,7 @@ from textual.message import Message
 from checks.model import Report, Scope
 from checks.policy import Policy
 from screens.ports import Desk, Look
+from screens.spending import Budget, Spending
 
 LONGEST_BACKOFF_SECONDS = 300.0
 JITTER = 0.1
@@ -36,8 +37,11 @@ class Metered(Protocol):
     """A desk whose warehouse counts what it is billed for."""
 
     @property
-    def bytes_billed(self) -> int:
-        """Bytes billed since the console started."""
+    def bytes_billed(self) -> int | None:
+        """Bytes billed since the console started; None where asking costs nothing."""
+
+    def budget(self) -> Budget | None:
+        """Return the day's budget as it stands now; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,10 @@ class Errand:
 
 
 class Loaded(Message):
-    """A refresh came back; `look` is None when it failed, and `reason` says why. `seconds` is how long it took."""
+    """A refresh came back; `look` is None when it failed, and `reason` says why. `seconds` is how long it took.
+
+    `spending` is what asking has cost by then, None where it costs nothing.
+    """
 
     def __init__(
         self,
@@ -61,7 +68,7 @@ class Loaded(Message):
         reason: str = "",
         *,
         seconds: float = 0.0,
-        billed: int | None = None,
+        spending: Spending | None = None,
     ) -> None:
         super().__init__()
         self.errand = errand
@@ -69,7 +76,7 @@ class Loaded(Message):
         self.policy = policy
         self.reason = reason
         self.seconds = seconds
-        self.billed = billed
+        self.spending = spending
 
     @property
     def feed(self) -> str:
@@ -86,7 +93,8 @@ class Loaded(Message):
 class Feed:
     """One thing to refresh: its checks (all when empty), its cadence in seconds, and when it is due next (monotonic).
 
-    `scope_of` makes the feed's own scope of the console's. `abandoned` are the tickets that were given up.
+    `scope_of` makes the feed's own scope of the console's. `again` says that somebody asked for it while it was on its way, and
+    `is_asked` that it is due for that reason. `abandoned` are the tickets that were given up.
     """
 
     name: str
@@ -98,18 +106,29 @@ class Feed:
     started_at: float = 0.0
     failures: int = 0
     again: bool = False
+    is_asked: bool = False
     abandoned: frozenset[int] = frozenset()
 
     def done(self, now: float, jitter: float, *, failed: bool) -> None:
         """Take note that a refresh ended; `jitter` is between -1 and 1."""
         self.failures = self.failures + 1 if failed else 0
         wait = min(self.cadence * 2**self.failures, max(LONGEST_BACKOFF_SECONDS, self.cadence))
-        self.due_at = now if self.again and not failed else now + wait * (1 + JITTER * jitter)
+        self.is_asked = self.again and not failed
+        self.due_at = now if self.is_asked else now + wait * (1 + JITTER * jitter)
         self.running, self.again = None, False
+
+    def is_due(self, now: float, slowness: float | None) -> bool:
+        """Return whether to refresh it by itself, waiting `slowness` cadences; None is never, but for what somebody asked for."""
+        if self.is_asked or slowness is None:
+            return self.is_asked
+        return self.due_at + (slowness - 1) * self.cadence <= now
 
 
 class Refresher:
-    """Runs feeds in daemon threads and posts what comes back."""
+    """Runs feeds in daemon threads and posts what comes back.
+
+    `slowness` is how many times its cadence a panel waits; None when it is refreshed only by hand.
+    """
 
     def __init__(
         self,
@@ -125,6 +144,7 @@ class Refresher:
         self._tickets = 0
         self._epoch = 0
         self.feeds: dict[str, Feed] = {}
+        self.slowness: float | None = 1.0
 
     def add(self, feed: Feed) -> None:
         """Take on a feed."""
@@ -145,7 +165,7 @@ class Refresher:
         return [
             feed
             for feed in self.feeds.values()
-            if not feed.running and feed.due_at <= now and len(feed.abandoned) < MOST_ABANDONED
+            if not feed.running and feed.is_due(now, self.slowness) and len(feed.abandoned) < MOST_ABANDONED
         ]
 
     def refresh(self, feeds: Iterable[Feed], scope: Scope, *, by_hand: bool = False) -> None:
@@ -208,18 +228,27 @@ class Refresher:
 
     def _load(self, errand: Errand, checks: Sequence[str]) -> None:
         started = self._monotonic()
+        spending = None
         try:
             with self._open_desk() as desk:
-                look = desk.look(errand.scope, checks)
+                try:
+                    look = desk.look(errand.scope, checks)
+                finally:
+                    spending = _spending(desk)
                 policy = desk.policy
-                billed = desk.bytes_billed if isinstance(desk, Metered) else None
         except Exception as error:  # noqa: BLE001  # whatever goes wrong is said on the panel and tried again
-            message = Loaded(errand, None, None, str(error) or type(error).__name__)
+            message = Loaded(errand, None, None, str(error) or type(error).__name__, spending=spending)
         else:
             seconds = self._monotonic() - started
             reason = _nothing_was_read(look.report)
-            message = Loaded(errand, None if reason else look, policy, reason, seconds=seconds, billed=billed)
+            message = Loaded(errand, None if reason else look, policy, reason, seconds=seconds, spending=spending)
         self._post(message)
+
+
+def _spending(desk: Desk) -> Spending | None:
+    """Return what asking has cost, also for nothing; None where it costs nothing."""
+    billed = desk.bytes_billed if isinstance(desk, Metered) else None
+    return Spending(billed, desk.budget()) if billed is not None and isinstance(desk, Metered) else None
 
 
 def _nothing_was_read(report: Report) -> str:

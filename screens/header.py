@@ -14,10 +14,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from checks.model import Severity, Verdict
+from checks.severity import Severity, Verdict
 from checks.times import eastern_date, format_eastern, format_minutes, format_utc, minutes_between
 from screens.clean import ELLIPSIS, for_terminal
-from screens.lines import BLANK, Line, Span, Tone, display_width, flow
+from screens.lines import BLANK, Line, Span, Tone, display_width, flow, words_of
 from screens.plain import ascii_line
 from screens.session import Environment
 from screens.strips import Styles, strip_of
@@ -37,7 +37,8 @@ class HeaderState:
     """What the header says. `data_as_of` is the moment that the verdict is about, `remembered` that it is one of an earlier run.
 
     `clock` says how the time runs (`live`, `replay`, `paused`), `dates` which game dates are shown when they are not today's,
-    `stale_minutes` from which age the data is called old, `source` how the warehouse is, `failure` why it fails.
+    `stale_minutes` from which age the data is called old, `source` how the warehouse is, `failure` why it fails,
+    `cost` what asking has cost.
     """
 
     environment: Environment
@@ -50,7 +51,7 @@ class HeaderState:
     remembered: bool = False
     source: str = "loading"
     failure: str = ""
-    billed: int | None = None
+    cost: str = ""
     read_only: bool = True
     ascii: bool = False
 
@@ -86,8 +87,8 @@ def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
     parts = [*_moment(state.as_of, width), *([] if state.read_only else ["ARMED"]), state.clock]
     parts += [part for part in (state.dates, "read-only" if state.read_only else "") if part]
     parts += alarming or [*_age(state, width), state.source]
-    if state.billed is not None:
-        parts.append(f"{state.billed / 1e9:,.2f} GB billed")
+    if state.cost:
+        parts.append(state.cost)
     room = width - badge.width - 1
     taken: list[str] = []
     left: list[str] = []
@@ -139,7 +140,7 @@ def _verdict(state: HeaderState, width: int, tail: str) -> list[Line]:
         moment = format_utc(state.data_as_of)
         old = f"LAST KNOWN, of {moment}: {was}" if width >= _SHORTEST_BELOW else f"OLD, {moment[5:]}: {was}"
     since = _since(verdict, state.as_of, width)
-    words = verdict.sentence.split()
+    words = words_of(verdict.sentence)
     lines: list[Line] = []
     # What has no room goes: first words from the end of the sentence, then the tail; severity and since when stay.
     for room, kept in product((tail, ""), range(len(words), -1, -1)):

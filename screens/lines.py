@@ -6,6 +6,7 @@ repeats what the words say.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from screens.clean import for_terminal
 
 if TYPE_CHECKING:
     from checks.model import Severity
+
+_WORD = re.compile(r"(?<!\S)\d+ (?:d \d\d h|h \d\d min|min)\S*|\S+")
+"""A duration as `checks.times.format_minutes` writes it, with what clings to it, or any other word."""
 
 
 class Tone(Enum):
@@ -98,10 +102,15 @@ def flow(parts: Iterable[Part], width: int, *, first: Part = "", hang: int | Non
     return [*lines, tuple(current)] if current else lines
 
 
+def words_of(text: str) -> list[str]:
+    """Return what a line may be broken between: words, with a duration as one of them."""
+    return _WORD.findall(text)
+
+
 def _words(parts: Iterable[Part]) -> Iterable[Span]:
     for part in parts:
         span = part if isinstance(part, Span) else Span(part)
-        for word in span.text.split():
+        for word in words_of(span.text):
             yield Span(word, span.tone)
 
 

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from checks.policy import Policy
 from screens.board import Board
 from screens.header import Header
 from screens.keybar import KeyBar
@@ -18,7 +17,6 @@ from screens.keymap import BY_ID
 from screens.panels.findings_panel import FindingsPanel
 from screens.panels.panel import Panel, Spec
 from screens.specs import PANELS
-from screens.unloaded import Unloaded
 
 if TYPE_CHECKING:
     from screens.app import CourtsideApp
@@ -60,6 +58,9 @@ class Overview(Screen[None]):
         self.call_after_refresh(self._recall)
 
     def _recall(self) -> None:
+        from checks.policy import Policy  # noqa: PLC0415  # after the first frame
+        from screens.unloaded import Unloaded  # noqa: PLC0415  # after the first frame
+
         for panel in self.query(FindingsPanel):  # none when the console is left at once
             if panel.look is None and (known := self.app.recalled) is not None:
                 panel.update_look(Unloaded(known.report), known.report.scope, Policy())

@@ -68,14 +68,6 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
-class RememberedVerdict:
-    """A verdict of earlier, and the moment that it is about (aware UTC)."""
-
-    verdict: Verdict
-    as_of: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Sighting:
     """When a finding was first and last seen, and how bad it was at worst."""
 
@@ -102,8 +94,8 @@ class LogEntry:
 class Memory(Protocol):
     """What outlives the console: the last report, what was seen, what was done, what the operator prefers."""
 
-    def last_verdict(self, environment: str) -> RememberedVerdict | None:
-        """Return the verdict of the last report of an environment; quicker than the whole report."""
+    def last_verdict(self, environment: str) -> tuple[Verdict, datetime] | None:
+        """Return the last report's verdict and the moment that it is about (aware UTC); quicker than the whole report."""
 
     def last_report(self, environment: str) -> Remembered | None:
         """Return the last report of an environment."""

@@ -15,6 +15,7 @@ from screens.unloaded import Unloaded
 
 if TYPE_CHECKING:
     from screens.app import CourtsideApp
+    from screens.spending import Spending
 
 
 def feeds(now: float) -> list[Feed]:
@@ -36,6 +37,7 @@ def receive(app: CourtsideApp, message: Loaded) -> None:
     if not app.refresher.ended(message):
         return
     full = message.feed == FULL
+    before = app.standing.spending
     app.standing.note(message, full=full)
     panels = _served(app, message)
     for panel in panels:
@@ -47,6 +49,14 @@ def receive(app: CourtsideApp, message: Loaded) -> None:
         names = {panel.spec.id for panel in panels}
         app.refresher.put_off([feed for name, feed in app.refresher.feeds.items() if name in names and name != FULL])
     app.show_header()
+    _tell_pace(app, before)
+
+
+def _tell_pace(app: CourtsideApp, before: Spending | None) -> None:
+    """Say that the budget changes how refreshing goes on, where it does: who plays the past is never slowed."""
+    spending = app.standing.spending
+    if spending is not None and app.moment.is_live and (notice := spending.notice(before, app.session.clock())):
+        app.say(notice)
 
 
 def _served(app: CourtsideApp, message: Loaded) -> list[Panel]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from screens.lines import Line
-from screens.ports import Desk, Memory, Rehearsal
+if TYPE_CHECKING:
+    from screens.lines import Line
+    from screens.ports import Desk, Memory, Rehearsal
 
 
 class Environment(Enum):

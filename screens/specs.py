@@ -6,15 +6,17 @@ A view is imported when there is something to show, so that the first frame come
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from checks.model import Scope
-from checks.policy import Policy
 from screens.panels.panel import Spec
-from screens.ports import Look
-from screens.table import Table
 from screens.views.needs import FUNNEL_CHECKS, GAMES_CHECKS, GAPS_CHECKS, QUEUE_CHECKS, TRANSITIONS_CHECKS
-from screens.views.options import Options, View
+
+if TYPE_CHECKING:
+    from checks.model import Scope
+    from checks.policy import Policy
+    from screens.ports import Look
+    from screens.table import Table
+    from screens.views.options import Options, View
 
 
 def _spec(name: str, key: str, title: str, checks: tuple[str, ...], cadence: float) -> Spec:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from checks.model import Verdict
-from screens.feed import Loaded
-from screens.ports import RememberedVerdict
+from checks.severity import Verdict
+
+if TYPE_CHECKING:
+    from screens.feed import Loaded
+    from screens.spending import Spending
 
 _LATENCIES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds that a latency is rounded up to: a header that changes with every refresh is repainted with every refresh."""
@@ -28,20 +31,20 @@ class Standing:
     remembered: bool = False
     latest: Loaded | None = None
     seconds: float | None = None
-    billed: int | None = None
+    spending: Spending | None = None
     failures: dict[str, str] = field(default_factory=dict)
 
-    def recall(self, known: RememberedVerdict) -> None:
+    def recall(self, verdict: Verdict, as_of: datetime) -> None:
         """Take over the verdict of an earlier run."""
-        self.verdict, self.as_of, self.remembered = known.verdict, known.as_of, True
+        self.verdict, self.as_of, self.remembered = verdict, as_of, True
 
     def note(self, message: Loaded, *, full: bool) -> None:
         """Take note of what came back; `full` when it was the report of all checks."""
+        self.spending = message.spending or self.spending
         if message.look is None:
             self.failures[message.feed] = message.reason
             return
         self.seconds = self._shown(message.seconds)
-        self.billed = self.billed if message.billed is None else message.billed
         if full:
             self.failures.clear()
             self.latest = message
@@ -55,6 +58,18 @@ class Standing:
         if before is not None and before / _QUICKER < seconds <= before:
             return before
         return next((bound for bound in _LATENCIES if seconds <= bound), seconds)
+
+    def slowness(self, now: datetime, *, is_live: bool) -> float | None:
+        """Return how many times its cadence a panel waits, None for ever; who plays the past is never slowed."""
+        return self.spending.slowness(now) if is_live and self.spending is not None else 1.0
+
+    def pace(self, now: datetime, *, is_live: bool) -> str:
+        """Return how refreshing is slowed and until when, "" when it is not."""
+        return self.spending.word(now) if is_live and self.spending is not None else ""
+
+    def cost(self, now: datetime) -> str:
+        """Return what asking has cost, "" where it costs nothing."""
+        return "" if self.spending is None else self.spending.cost(now)
 
     def forget(self, feed: str) -> None:
         """Forget a feed that is gone."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
-from checks.model import Subject
 from screens.lines import Line
+
+if TYPE_CHECKING:
+    from checks.model import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Empty:
 
     name = "empty"
     concurrency = 1
+    records = ()
+    meter = None
 
     def load(self, fact: Fact[Row], window: Window, as_of: datetime) -> tuple[Row, ...]:
         return ()

@@ -87,7 +87,7 @@ def look_of(ahead: Ahead, scope: Scope = SCOPE) -> Look:
 
 def test_the_childs_look_is_the_desks_own_and_no_desk_is_opened_for_it() -> None:
     opener = Opener()
-    look = look_of(Ahead(begun(opener), opener, Policy()))
+    look = look_of(Ahead(begun(opener), opener, Policy))
     assert opener.opened == 0
     own = Desk(Empty(), Policy()).look(SCOPE)
     assert look.report.results == own.report.results
@@ -101,7 +101,7 @@ def test_the_childs_look_is_the_desks_own_and_no_desk_is_opened_for_it() -> None
 
 def test_a_question_behind_a_number_is_the_desks_own() -> None:
     opener = Opener()
-    with Ahead(begun(opener), opener, Policy())() as desk:
+    with Ahead(begun(opener), opener, Policy)() as desk:
         asked = desk.look(SCOPE).query("decisions")
     assert (asked.sql, asked.as_of) == ("-- decisions", SCOPE.as_of)
 
@@ -121,7 +121,7 @@ def open_desk():
     from console.warehouse.embedded import EmbeddedWarehouse
     return Desk(EmbeddedWarehouse(Path(sys.argv[1])), Policy())
 headstart = Headstart.begin(lambda: Plan(scope, open_desk))
-with Ahead(headstart, open_desk, Policy())() as desk:
+with Ahead(headstart, open_desk, Policy)() as desk:
     childs = desk.look(scope)
     assert "duckdb" not in sys.modules, "this process asked for itself"
     own = desk.look(scope)
@@ -142,7 +142,7 @@ def test_on_a_real_warehouse_file_both_looks_are_equal_down_to_the_last_row(demo
 
 def test_the_head_start_is_taken_once_and_the_second_look_is_the_desks_own() -> None:
     opener = Opener()
-    ahead = Ahead(begun(opener), opener, Policy())
+    ahead = Ahead(begun(opener), opener, Policy)
     look_of(ahead)
     assert opener.opened == 0
     assert look_of(ahead).report.scope == SCOPE
@@ -151,7 +151,7 @@ def test_the_head_start_is_taken_once_and_the_second_look_is_the_desks_own() -> 
 
 def test_some_checks_are_asked_of_the_desk_and_leave_the_head_start_for_the_full_look() -> None:
     opener = Opener()
-    ahead = Ahead(begun(opener), opener, Policy())
+    ahead = Ahead(begun(opener), opener, Policy)
     with ahead() as desk:
         assert [result.check for result in desk.look(SCOPE, ["queue.overdue"]).report.results] == ["queue.overdue"]
     assert opener.opened == 1
@@ -177,7 +177,7 @@ def test_another_scope_than_the_one_begun_gets_nothing_and_leaves_no_zombie() ->
 
 def test_for_another_scope_the_desk_asks_itself() -> None:
     opener = Opener()
-    assert look_of(Ahead(begun(opener), opener, Policy()), OTHER).report.scope == OTHER
+    assert look_of(Ahead(begun(opener), opener, Policy), OTHER).report.scope == OTHER
     assert opener.opened == 1
 
 
@@ -193,7 +193,7 @@ def cut_off() -> Desk:
 @pytest.mark.parametrize("dies", [no_desk, cut_off])
 def test_a_child_that_dies_gives_nothing_and_the_desk_asks_itself(dies: Callable[[], Desk]) -> None:
     headstart, opener = begun(dies), Opener()
-    assert look_of(Ahead(headstart, opener, Policy())).report.scope == SCOPE
+    assert look_of(Ahead(headstart, opener, Policy)).report.scope == SCOPE
     assert opener.opened == 1
     assert is_gone(child_of(headstart))
 
@@ -208,7 +208,7 @@ def test_a_child_that_hangs_is_killed_after_the_limit_and_the_desk_asks_itself()
     child, pipe = forked(lambda _: time.sleep(600))
     headstart, opener = Headstart(child, pipe, monotonic=lambda: next(moments)), Opener()
     started = time.monotonic()
-    assert look_of(Ahead(headstart, opener, Policy())).report.scope == SCOPE
+    assert look_of(Ahead(headstart, opener, Policy)).report.scope == SCOPE
     assert time.monotonic() - started < LONGEST_SECONDS
     assert opener.opened == 1
     assert is_gone(child)
@@ -244,7 +244,7 @@ RUBBISH = {
 def test_rubbish_is_nothing_and_the_desk_asks_itself(sent: bytes) -> None:
     child, pipe = forked(partial(send, sent))
     opener = Opener()
-    assert look_of(Ahead(Headstart(child, pipe), opener, Policy())).report.scope == SCOPE
+    assert look_of(Ahead(Headstart(child, pipe), opener, Policy)).report.scope == SCOPE
     assert opener.opened == 1
 
 
@@ -255,13 +255,13 @@ def test_a_look_that_is_cut_off_anywhere_is_nothing() -> None:
     places = sorted({*range(1, 40), *range(40, len(sent), 997), len(sent) - 1})
     for place in places:
         child, pipe = forked(partial(send, sent[:place]))
-        look_of(Ahead(Headstart(child, pipe), opener, Policy()))
+        look_of(Ahead(Headstart(child, pipe), opener, Policy))
     assert opener.opened == len(places)
 
 
 def test_without_a_head_start_the_desk_asks_itself() -> None:
     opener = Opener()
-    assert look_of(Ahead(None, opener, Policy())).report.scope == SCOPE
+    assert look_of(Ahead(None, opener, Policy)).report.scope == SCOPE
     assert opener.opened == 1
 
 

@@ -194,6 +194,35 @@ def test_what_was_not_touched_for_ninety_days_is_forgotten_and_what_lasts_stays(
     assert [entry.actor for entry in journal.log()] == ["bob"]
 
 
+def test_what_a_place_was_billed_adds_up_for_each_day_alone(journal: Journal) -> None:
+    journal.spend(NOW.date(), "nba-prod", 10)
+    journal.spend(NOW.date(), "nba-prod", 5)
+    journal.spend(NOW.date(), "nba-staging", 7)
+    journal.spend(date(2026, 1, 24), "nba-prod", 1)
+    assert journal.spent(NOW.date(), "nba-prod") == 15
+    assert journal.spent(date(2026, 1, 26), "nba-prod") == 0
+
+
+def test_no_byte_is_lost_when_eight_threads_are_billed_at_once(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+
+    def spend(_: int) -> None:
+        Journal(path, now=clock()).spend(NOW.date(), "nba-prod", 1)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(spend, range(40)))
+    assert Journal(path, now=clock()).spent(NOW.date(), "nba-prod") == 40
+
+
+def test_what_was_billed_ninety_days_ago_is_forgotten(tmp_path: Path) -> None:
+    old, path = (NOW - RETENTION).date(), tmp_path / FILE_NAME
+    Journal(path, now=clock(NOW - RETENTION)).spend(old, "nba-prod", 10)
+    journal = Journal(path, now=clock())
+    assert journal.spent(old, "nba-prod") == 10
+    journal.spend(NOW.date(), "nba-prod", 10)
+    assert (journal.spent(old, "nba-prod"), journal.spent(NOW.date(), "nba-prod")) == (0, 10)
+
+
 def test_eight_threads_use_one_journal_at_once(tmp_path: Path) -> None:
     journal = Journal(tmp_path / FILE_NAME, now=clock())
 

@@ -97,6 +97,16 @@ def test_the_policy_of_the_file_is_used_and_each_changed_threshold_is_named_with
         ({"keys": {"requeue": 3}}, "keys.requeue (/etc/courtside.toml) must be a text"),
         ({"keys": {"reqeue": "r"}}, "keys.reqeue: there is no such action"),
         ({"keys": {"requeue": "q"}}, "keys.requeue: q is the key of quit already"),
+        ({"cost": 3}, "cost in /etc/courtside.toml must be a table"),
+        ({"cost": {"dayly_gb": 3}}, "cost.dayly_gb in /etc/courtside.toml is not a setting; there is daily_gb"),
+        (
+            {"cost": {"daily_gb": -1}},
+            "cost.daily_gb (/etc/courtside.toml) must be from 0, for no budget, to 1,000,000 GB",
+        ),
+        ({"cost": {"daily_gb": float("nan")}}, "cost.daily_gb (/etc/courtside.toml) must be from 0"),
+        ({"cost": {"daily_gb": float("inf")}}, "cost.daily_gb (/etc/courtside.toml) must be from 0"),
+        ({"cost": {"daily_gb": True}}, "cost.daily_gb (/etc/courtside.toml) must be from 0"),
+        ({"cost": {"daily_gb": "10"}}, "cost.daily_gb (/etc/courtside.toml) must be from 0"),
         ({"policy": 3}, "policy in /etc/courtside.toml must be a table"),
         ({"policy": {"gap": 3}}, "policy.gap is not a threshold"),
         ({"policy": {"gap_critical_minutes": -1}}, "policy.gap_critical_minutes must be 1 to"),
@@ -107,6 +117,20 @@ def test_what_cannot_be_is_refused_with_its_name_and_place(table: Mapping[str, o
         settings(table=table)
     assert str(refused.value).startswith(message)
     assert "/etc/courtside.toml" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "budget"),
+    [({}, None), ({"cost": {}}, None), ({"cost": {"daily_gb": 0}}, None), ({"cost": {"daily_gb": 2.5}}, 2.5)],
+)
+def test_a_days_budget_is_in_gb_and_none_without_one_or_with_0(
+    table: Mapping[str, object], budget: float | None
+) -> None:
+    assert settings(table=table).daily_gb == budget
+
+
+def test_a_days_budget_is_named_with_its_source() -> None:
+    assert settings(table={"cost": {"daily_gb": 10}}).source_of("cost.daily_gb") == str(FILE)
 
 
 def test_without_any_source_the_console_has_its_own_ways() -> None:

@@ -62,8 +62,8 @@ def _running(silence: Silence, decisions: Iterable[Decision], policy: Policy, as
         evidence=(
             Evidence("since the last decision", silence.minutes, "minutes", DECISIONS.name),
             Evidence("evaluations missed", _missed(silence, policy), "evaluations", DECISIONS.name),
-            Evidence("warning from", format_utc(warning_at), "UTC", DECISIONS.name),
-            Evidence("critical from", format_utc(critical_at), "UTC", DECISIONS.name),
+            Evidence("warning from", format_utc(warning_at), "", DECISIONS.name),
+            Evidence("critical from", format_utc(critical_at), "", DECISIONS.name),
             Evidence("last evaluation", _workflows_at(silence.start, decisions, policy), "workflows", DECISIONS.name),
         ),
         suggestions=controller_suggestions(as_of),
@@ -86,8 +86,8 @@ def _closed(silence: Silence, policy: Policy, as_of: datetime) -> Finding | None
         since=silence.start,
         until=silence.end,
         evidence=(
-            Evidence("start", format_utc(silence.start), "UTC", DECISIONS.name),
-            Evidence("end", format_utc(silence.end), "UTC", DECISIONS.name),
+            Evidence("start", format_utc(silence.start), "", DECISIONS.name),
+            Evidence("end", format_utc(silence.end), "", DECISIONS.name),
             Evidence("length", silence.minutes, "minutes", DECISIONS.name),
             Evidence("evaluations missed", _missed(silence, policy), "evaluations", DECISIONS.name),
         ),
@@ -158,7 +158,7 @@ def _masked(last: datetime | None, fresh: Sequence[tuple[TableFreshness, datetim
         fault=Fault.PIPELINE,
         since=None if last is None else to_minute(last),
         evidence=tuple(
-            Evidence(f"newest write of {row.table_name}", format_utc(newest_write), "UTC", FRESHNESS.name)
+            Evidence(f"newest write of {row.table_name}", format_utc(newest_write), "", FRESHNESS.name)
             for row, newest_write in fresh
         ),
         names=tuple(row.table_name for row, _ in fresh),

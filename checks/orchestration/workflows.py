@@ -84,7 +84,7 @@ def _no_longer(
         since=last,
         evidence=(
             Evidence("behind the controller", behind, "minutes", DECISIONS.name),
-            Evidence("controller's last complete evaluation", format_utc(settled), "UTC", DECISIONS.name),
+            Evidence("controller's last complete evaluation", format_utc(settled), "", DECISIONS.name),
             Evidence("runs expected so far", len(runs), "runs", EXPECTED_RUNS.name),
         ),
         suggestions=_suggestions(as_of),

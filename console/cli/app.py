@@ -13,10 +13,13 @@ from console.cli.commands.diagnose import diagnose
 from console.cli.commands.doctor import doctor
 from console.cli.commands.gaps import gaps
 from console.cli.commands.gate import gate
+from console.cli.commands.journal import journal_list, journal_verify
 from console.cli.commands.queue import queue_list
 from console.cli.commands.reconcile import reconcile
 from console.cli.commands.report import report
-from console.cli.commands.schema import schema_apply, schema_show
+from console.cli.commands.schema import schema_apply, schema_plan, schema_show
+from console.cli.commands.snapshot import snapshot
+from console.cli.commands.summary import summary
 from console.cli.commands.trace import trace
 from console.cli.commands.transitions import transitions
 from console.cli.page import Palette, write
@@ -46,6 +49,8 @@ for _name, _command in (
     ("gate", gate),
     ("trace", trace),
     ("doctor", doctor),
+    ("snapshot", snapshot),
+    ("summary", summary),
 ):
     app.command(_name)(_command)
 
@@ -55,8 +60,14 @@ app.add_typer(_queue, name="queue")
 
 _schema = _application(help="The definitions of all tables and views that are read or written.")
 _schema.command("show")(schema_show)
+_schema.command("plan")(schema_plan)
 _schema.command("apply")(schema_apply)
 app.add_typer(_schema, name="schema")
+
+_journal = _application(help="What operators did, and whether anybody changed the record of it since.")
+_journal.command("list")(journal_list)
+_journal.command("verify")(journal_verify)
+app.add_typer(_journal, name="journal")
 
 
 def run(arguments: Sequence[str], shell: Shell) -> int:
@@ -80,20 +91,22 @@ def _refusals() -> tuple[type[Exception], ...]:
     from checks.policy import PolicyError
     from console.cli.arguments import UsageError
     from console.desk import UnknownCheckError
+    from console.journal import JournalError
     from console.settings import SettingsError
     from console.warehouse.protocol import WarehouseError
 
-    return (UsageError, SettingsError, PolicyError, UnknownCheckError, WarehouseError, RowError, OSError)
+    return (UsageError, SettingsError, PolicyError, UnknownCheckError, WarehouseError, JournalError, RowError, OSError)
 
 
 def _kind(error: Exception) -> str:
-    """Return the error's kind in a document: usage, settings, policy, unknown_check, warehouse, row or system."""
+    """Return the error's kind in a document: usage, settings, policy, unknown_check, warehouse, journal, row or system."""
     kinds = {
         "UsageError": "usage",
         "SettingsError": "settings",
         "PolicyError": "policy",
         "UnknownCheckError": "unknown_check",
         "WarehouseError": "warehouse",
+        "JournalError": "journal",
         "RowError": "row",
     }
     return next((kinds[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in kinds), "system")

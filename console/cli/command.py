@@ -1,14 +1,14 @@
-"""What all commands share: four options, the settings behind them, and the way an answer is shown.
+"""What all commands share: five options, the settings behind them, and the way an answer is shown.
 
-A command is a function `(job, its own options) -> Answer`. `command` gives it `--json`, `--warehouse`, `--config` and
-`--no-color`, which may also stand before the command's name.
+A command is a function `(job, its own options) -> Answer`. `command` gives it `--json`, `--explain`, `--warehouse`,
+`--config` and `--no-color`, which may also stand before the command's name.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,19 +46,27 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run of one command; `as_document` is whether it was asked for JSON."""
+    """One run of one command.
+
+    `as_document` is whether it was asked for JSON, `explains` whether for the queries behind its answer. `desks` are those that
+    it opened, for they know what was asked and what it cost.
+    """
 
     shell: Shell
     settings: Settings
     as_document: bool = False
+    explains: bool = False
+    desks: list[Desk] = field(default_factory=list)
 
     def desk(self) -> Desk:
         """Return the desk of the configured warehouse; close it. Raises WarehouseError."""
-        return self.shell.open_desk(self.settings)
+        desk = self.shell.open_desk(self.settings)
+        self.desks.append(desk)
+        return desk
 
     def opens_console(self, *, in_text: bool | None) -> bool:
-        """Return whether the command opens the console rather than to print: on a terminal, unless text or JSON is asked for."""
-        return self.shell.opens_console and not in_text and not self.as_document
+        """Return whether the command opens the console rather than to print: on a terminal, unless print is asked for."""
+        return self.shell.opens_console and not in_text and not self.as_document and not self.explains
 
     def report(self, scope: Scope, ids: Sequence[str] = ()) -> Report:
         """Return the report of the checks `ids`, of all when empty.
@@ -97,6 +105,13 @@ class Job:
 
 _COMMON: Mapping[str, tuple[Any, object]] = {
     "json": (Annotated[bool, typer.Option("--json", help="Print a JSON document instead of text.")], False),
+    "explain": (
+        Annotated[
+            bool,
+            typer.Option("--explain", help="Show each query behind the answer: SQL, parameters, bytes, seconds, rows."),
+        ],
+        False,
+    ),
     "warehouse": (
         Annotated[
             str | None,
@@ -169,11 +184,18 @@ def _answer(
     shell: Shell = ctx.obj
     flags = Flags(common["warehouse"], common["config"], False if common["no_color"] else None)
     settings = load(flags, shell.environment, shell.homes())
-    answer = body(Job(shell, settings, common["json"]), **options)
-    if common["json"]:
+    job = Job(shell, settings, as_document=common["json"], explains=common["explain"])
+    answer = body(job, **options)
+    from console.cli.explain import run_of, warn  # --help explains nothing
+
+    run = run_of(job.desks)
+    warn(run, shell.err)
+    if job.as_document:
         from console.document import write_document  # text needs no JSON
 
-        write_document(ctx.command_path.partition(" ")[2] or "report", answer.document(), shell.out)
+        document = {**answer.document(), "explain": run.document() if job.explains else None}
+        write_document(ctx.command_path.partition(" ")[2] or "report", document, shell.out)
     else:
-        write(answer.lines(shell.width), shell.out, Palette(shell.wants_color(settings.color)))
+        lines = [*answer.lines(shell.width), *(run.lines(shell.width) if job.explains else [])]
+        write(lines, shell.out, Palette(shell.wants_color(settings.color)))
     return answer.status

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from screens.text.doctor import TableState
+from screens.text.doctor import DoctorView, Observation, TableState
 
 if TYPE_CHECKING:
     from console.desk import Desk
+    from console.settings import Settings
+    from console.warehouse.examined import Circumstances, TableExamined
     from console.warehouse.protocol import TableInfo
     from console.warehouse.schema import TableDefinition
 
@@ -26,18 +30,71 @@ OPTIONAL_COLUMNS = frozenset(
 """Columns that older deployments lack; their facts do without them."""
 
 
-def tables(open_desk: Callable[[], Desk]) -> tuple[tuple[TableState, ...], str]:
-    """Return the state of each defined table, or why the warehouse cannot be read."""
+WRITTEN = frozenset({"nba_orchestration.failed_processor_queue", "nba_orchestration.streaming_conflict_log"})
+"""The pipeline's tables that actions write."""
+
+OWN = "nba_orchestration.console_"
+"""How the names of the console's own tables begin; actions write all of them."""
+
+
+def view(settings: Settings, open_desk: Callable[[], Desk], now: Callable[[], datetime]) -> DoctorView:
+    """Return what doctor has to say; why a warehouse cannot be read is part of it. `now` returns aware UTC."""
     from console.warehouse.protocol import WarehouseError  # --help needs no tables
+
+    chosen = [(setting.name, setting.value, setting.source) for setting in settings.chosen]
+    tables: tuple[TableState, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    try:
+        with open_desk() as desk:
+            tables, observations, refusal = _examined(desk, settings, now)
+    except WarehouseError as error:
+        refusal = str(error)
+    return DoctorView(settings.warehouse, chosen, versions(), tables, refusal, observations)
+
+
+def _examined(
+    desk: Desk, settings: Settings, now: Callable[[], datetime]
+) -> tuple[tuple[TableState, ...], tuple[Observation, ...], str]:
+    """Return tables, observations, and why nothing can be read, or "". Raises WarehouseError."""
+    from console.warehouse.examined import Examinable  # --help needs no tables
     from console.warehouse.schema import definitions
 
     defined = definitions()
-    try:
-        with open_desk() as desk:
-            found = desk.warehouse.inspect(tuple(item.name for item in defined))
-    except WarehouseError as error:
-        return (), str(error)
-    return tuple(compare(item, info) for item, info in zip(defined, found, strict=True)), ""
+    if not isinstance(desk.warehouse, Examinable):
+        found = desk.warehouse.inspect(tuple(item.name for item in defined))
+        return tuple(compare(item, info) for item, info in zip(defined, found, strict=True)), (), ""
+    seen = desk.warehouse.examine(_circumstances(settings, now))
+    tables = tuple(_state(item, table) for item, table in zip(defined, seen.tables, strict=True))
+    return tables, seen.observations, seen.refusal
+
+
+def _circumstances(settings: Settings, now: Callable[[], datetime]) -> Circumstances:
+    """Return what a warehouse is examined for: a console under these settings that stays open."""
+    from checks import catalogue, runner  # only for a warehouse that is examined
+    from checks.model import Scope
+    from console.first_view import days_shown
+    from console.warehouse.examined import Circumstances, Refresh
+    from console.warehouse.schema import definitions
+    from screens.specs import PANELS
+
+    checks = [[catalogue.BY_ID[name] for name in spec.checks] or catalogue.ALL_CHECKS for spec in PANELS]
+    return Circumstances(
+        tables=definitions(),
+        written=frozenset(item.name for item in definitions() if item.name in WRITTEN or item.name.startswith(OWN)),
+        refreshes=tuple(
+            Refresh(runner.needed_facts(needed), spec.cadence) for needed, spec in zip(checks, PANELS, strict=True)
+        ),
+        scope=Scope.at(now(), days=days_shown(settings)),
+        policy=settings.policy,
+        daily_gb=settings.daily_gb,
+        now=now,
+    )
+
+
+def _state(definition: TableDefinition, seen: TableExamined) -> TableState:
+    if seen.info is None:
+        return TableState(definition.name, exists=False, rows=None, unknown=seen.reason)
+    return replace(compare(definition, seen.info), written_at=seen.written_at)
 
 
 def compare(definition: TableDefinition, found: TableInfo) -> TableState:

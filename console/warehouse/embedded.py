@@ -6,11 +6,12 @@ Whoever writes opens it, writes in one transaction, and lets go.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from checks.facts.fact import Fact, Window
 from checks.facts.rows import decode
@@ -19,7 +20,9 @@ from console.warehouse import duckdb_catalog
 from console.warehouse.duckdb_errors import explain
 from console.warehouse.duckdb_file import DuckDBFile, Patience
 from console.warehouse.duckdb_session import ReadSession
+from console.warehouse.embedded_writes import EmbeddedWrites, turn
 from console.warehouse.protocol import TableInfo, WarehouseError
+from console.warehouse.record import QueryRecord, Records
 from console.warehouse.schema import SOURCES, definitions, statements
 
 if TYPE_CHECKING:
@@ -58,10 +61,13 @@ class EmbeddedWarehouse:
         name: str | None = None,
         sql: Callable[[str], str] = fact_sql,
         patience: Patience | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._file = DuckDBFile(path, patience or Patience())
         self._name = name or str(path)
         self._sql = sql
+        self._monotonic = monotonic
+        self._records = Records()
         self._session = self._new_session()
 
     @property
@@ -79,16 +85,44 @@ class EmbeddedWarehouse:
         """Four: one planning while another waits for the interpreter; more only queue behind each other."""
         return 4
 
+    @property
+    def records(self) -> tuple[QueryRecord, ...]:
+        """The newest queries that were asked through this object, oldest first."""
+        return self._records.newest
+
+    @property
+    def meter(self) -> None:
+        """None: reading a file costs nothing."""
+        return
+
     def load(self, fact: Fact[Row], window: Window, as_of: datetime) -> tuple[Row, ...]:
         """Return the fact's rows. Raises WarehouseError, or RowError for a value that a row cannot hold."""
-        parameters = {"as_of": require_aware(as_of), "first": window.first, "last": window.last}
+        parameters: dict[str, datetime | date] = {
+            "as_of": require_aware(as_of),
+            "first": window.first,
+            "last": window.last,
+        }
         sql = self._sql(fact.name)
         with self._reading(fact.name, fact.tables) as cursor:
             statement = cursor.extract_statements(sql)[0]
             # DuckDB refuses a parameter that the query does not use.
-            used = {name: parameters[name] for name in statement.named_parameters}
-            raw = cursor.execute(statement, used).fetchall()
+            used = {name: value for name, value in parameters.items() if name in statement.named_parameters}
+            raw = self._run(fact, sql, used, lambda: cursor.execute(statement, used).fetchall())
         return decode(fact, raw)
+
+    def _run(
+        self, fact: Fact[Any], sql: str, used: dict[str, datetime | date], work: Callable[[], list[Any]]
+    ) -> list[Any]:
+        """Return the rows that `work` gives, and keep a record of the query, also when it fails."""
+        started = self._monotonic()
+        rows = None
+        try:
+            raw = work()
+            rows = len(raw)
+        finally:
+            seconds = self._monotonic() - started
+            self._records.add(QueryRecord((fact.name,), sql, tuple(used.items()), seconds, rows))
+        return raw
 
     def sql(self, fact: Fact[Row]) -> str:
         """Return DuckDB's form of a fact's query."""
@@ -98,6 +132,11 @@ class EmbeddedWarehouse:
         """Return what is known of the named tables, in their order. Raises WarehouseError."""
         with self._reading("the list of tables", ()) as cursor:
             return duckdb_catalog.describe(cursor, tables)
+
+    @property
+    def writes(self) -> EmbeddedWrites:
+        """Its writing side; each write lets go of what this object reads at that moment."""
+        return EmbeddedWrites(self.write)
 
     def cancel(self) -> None:
         """Stop what is running, from any thread; each stopped `load` raises WarehouseError."""
@@ -117,16 +156,17 @@ class EmbeddedWarehouse:
         """
         import duckdb  # noqa: PLC0415 - `courtside --help` must not load it
 
-        self.close()
-        connection = self._file.open(read_only=False, create=create)
-        try:
-            connection.execute("BEGIN TRANSACTION")
-            yield connection
-            connection.execute("COMMIT")
-        except duckdb.Error as error:
-            raise explain(error, connection, self._file, "the change", ()) from error
-        finally:
-            connection.close()
+        with turn(self.path, self._file.patience.seconds):
+            self.close()
+            connection = self._file.open(read_only=False, create=create)
+            try:
+                connection.execute("BEGIN TRANSACTION")
+                yield connection
+                connection.execute("COMMIT")
+            except duckdb.Error as error:
+                raise explain(error, connection, self._file, "the change", ()) from error
+            finally:
+                connection.close()
 
     def apply_schema(self) -> tuple[str, ...]:
         """Create the tables and views that are missing and return their names; never alters or drops one.

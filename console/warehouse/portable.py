@@ -167,14 +167,14 @@ def _parameters(tree: exp.Expression) -> Iterator[str]:
 
 def _partitions(tree: exp.Expression) -> Iterator[str]:
     """Yield a sentence for each partitioned table that is read without a constant bound on both ends of its partitions."""
-    partitions = _partition_columns()
+    partitions = partition_columns()
     for table in (node for node in tree.walk() if node.key == "table"):
         column = partitions.get(f"{table.db}.{table.name}")
         if column and not _is_bounded(table.parent_select, table.alias_or_name, column):
             yield f"{table.db}.{table.name} is read without {column} BETWEEN @first AND @last, or a widened form of it"
 
 
-def _partition_columns() -> dict[str, str]:
+def partition_columns() -> dict[str, str]:
     """Return the partition column (or the date taken of it) of each partitioned table, from the tables' definitions."""
     found = ((item.name, _PARTITION.search(item.statement)) for item in definitions())
     return {name: match[1] for name, match in found if match}

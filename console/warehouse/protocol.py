@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from checks.facts.fact import Fact, Window
+from console.warehouse.record import QueryRecord
+
+if TYPE_CHECKING:
+    from console.warehouse.bigquery.cost import Meter
 
 Row = TypeVar("Row")
 
@@ -47,6 +51,14 @@ class Warehouse(Protocol):
     @property
     def concurrency(self) -> int:
         """How many facts at once it answers fastest."""
+
+    @property
+    def records(self) -> tuple[QueryRecord, ...]:
+        """The newest queries that were asked through this object, oldest first; closing forgets none."""
+
+    @property
+    def meter(self) -> Meter | None:
+        """What adds up the bytes that are billed; None where asking costs nothing."""
 
     def load(self, fact: Fact[Row], window: Window, as_of: datetime) -> tuple[Row, ...]:
         """Return the fact's rows. Raises WarehouseError, or RowError for a value that a row cannot hold."""

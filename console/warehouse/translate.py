@@ -1,7 +1,7 @@
 """Writes DuckDB's form of all GoogleSQL of the project. Used at build time only: it needs sqlglot, a development dependency.
 
-`python -m console.warehouse.translate` writes the files below `console/warehouse/duckdb_sql`, which are kept in the repository;
-with `--check` it writes nothing and exits 1 naming the files that are not what it would write.
+`python -m console.warehouse.translate` writes the files below `console/warehouse/duckdb_sql` and `snapshot_reads.toml`, which are
+kept in the repository; with `--check` it writes nothing and exits 1 naming the files that are not what it would write.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import checks.facts
 from checks.facts.fact import Fact
 from checks.facts.rows import Column, columns
 from console.warehouse.portable import parameters, problems
+from console.warehouse.snapshot_derive import generate_reads
 from console.warehouse.translate_schema import generate_schema
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SOURCES = Path(checks.facts.__file__).parent
 TARGET = Path(__file__).parent / "duckdb_sql"
+READS = Path(__file__).parent / "snapshot_reads.toml"
 
 _GENERATED = "-- Generated from "
 _HEADER = _GENERATED + "checks/facts/{name}.sql by `python -m console.warehouse.translate`: do not edit.\n"
@@ -53,6 +55,7 @@ def generate() -> dict[Path, str]:
     if wrong:
         raise NotPortableError("\n".join(wrong))
     texts = {TARGET / "facts" / f"{fact.name}.sql": translate(fact, fact_source(fact)) for fact in facts}
+    texts[READS] = generate_reads((fact.name, fact_source(fact)) for fact in facts)
     return texts | {TARGET / name: text for name, text in generate_schema().items()}
 
 
@@ -93,7 +96,7 @@ def translate(fact: Fact[Any], sql: str) -> str:
     wanted = {column.name: column for column in _columns(fact)}
     for item in tree.expressions:
         _as_microseconds(item, wanted[item.alias])
-    body = tree.transform(_as_range).sql(
+    body = tree.transform(range_of_instants).sql(
         dialect="duckdb", pretty=True, comments=False, unsupported_level=ErrorLevel.RAISE
     )
     return f"{_HEADER.format(name=fact.name)}{body}\n"
@@ -111,10 +114,11 @@ def _as_microseconds(item: exp.Expression, column: Column) -> None:
         item.set("this", exp.Anonymous(this="EPOCH_US", expressions=[item.this]))
 
 
-def _as_range(node: exp.Expression) -> exp.Expression:
-    """Turn `DATE(ts) BETWEEN a AND b` into a range of instants: DuckDB skips row groups by `ts`, but not by a cast of it.
+def range_of_instants(node: exp.Expression) -> exp.Expression:
+    """Return `DATE(ts) BETWEEN a AND b` as a range of instants, and any other expression as it is.
 
-    The dates begin at midnight of the session's zone, which is UTC wherever the embedded warehouse is opened.
+    DuckDB skips row groups by `ts`, but not by a cast of it. The dates begin at midnight of the session's zone, which is UTC
+    wherever the embedded warehouse is opened.
     """
     from sqlglot import exp  # noqa: PLC0415 - development only, and slow to import
 
@@ -136,7 +140,7 @@ def stale_files() -> tuple[Path, ...]:
     """Return the generated files that are missing, differ from what would be written, or have no source any more."""
     texts = generate()
     kept = {path for path in TARGET.rglob("*.sql") if path.read_text(encoding="utf-8").startswith(_GENERATED)}
-    wrong = {path for path, text in texts.items() if path not in kept or path.read_text(encoding="utf-8") != text}
+    wrong = {path for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text}
     return tuple(sorted(wrong | (kept - set(texts))))
 
 

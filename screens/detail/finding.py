@@ -8,13 +8,13 @@ from functools import partial
 from checks.model import Finding, Report, RootCause, Scope, Severity
 from checks.policy import Policy
 from checks.times import format_utc
-from screens.clean import for_terminal
-from screens.lines import BLANK, Line, Span, Tone, display_width, flow, text_of
+from screens.lines import BLANK, Line, Span, Tone, flow, text_of
 from screens.panels.panel import Spec
 from screens.ports import Look, Query, Sighting
 from screens.session import Session
 from screens.table import Item, Table, Target
 from screens.text.report import both_zones, severity_lead
+from screens.text.sql import sql_lines
 from screens.views.finding_text import (
     about_cause,
     belongs_lines,
@@ -29,7 +29,6 @@ from screens.views.options import Options
 
 ALL = 10_000
 """More numbers and names than any finding has: here they are shown in full."""
-TAB_COLUMNS = 4
 
 Row = tuple[Line, Target | None]
 
@@ -139,29 +138,6 @@ def _parameters(query: Query, width: int) -> list[Line]:
         "(partition dates, both included)"
     )
     return flow([values], width, first="  ")
-
-
-def sql_lines(sql: str, width: int, indent: int = 2) -> list[Line]:
-    """Return a query line by line as it is written; a line that is too long goes on in the next, without a break at words."""
-    lines: list[Line] = []
-    room = max(width - indent, 1)
-    for written in sql.rstrip().splitlines():
-        text = for_terminal(written.expandtabs(TAB_COLUMNS), max(len(written) * TAB_COLUMNS, 1))
-        tone = Tone.FAINT if text.lstrip().startswith("--") else Tone.PLAIN
-        lines.extend((Span(" " * indent), Span(piece, tone)) for piece in _pieces(text, room) or [""])
-    return lines
-
-
-def _pieces(text: str, room: int) -> list[str]:
-    """Return text cut into pieces of at most `room` columns."""
-    pieces: list[str] = []
-    while display_width(text) > room:
-        end = room
-        while end > 1 and display_width(text[:end]) > room:
-            end -= 1
-        pieces.append(text[:end])
-        text = text[end:]
-    return [*pieces, text] if text else pieces
 
 
 def _gone(name: str, report: Report, width: int) -> list[Line]:

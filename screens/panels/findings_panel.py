@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from checks.model import Scope
-from checks.policy import Policy
 from screens.panels.areas import beside
 from screens.panels.lines_view import MARK_COLUMNS
 from screens.panels.panel import Panel, Spec
-from screens.ports import Look
 from screens.table import Table
-from screens.views.findings import cause_key_of, findings_view, foldable
 from screens.views.options import Options
+
+if TYPE_CHECKING:
+    from checks.model import Scope
+    from checks.policy import Policy
+    from screens.ports import Look
 
 BESIDE_FROM = 100
 """From this width on the finding under the cursor is spoken of at the right."""
@@ -39,6 +40,8 @@ class FindingsPanel(Panel):
         self.unfolded: frozenset[str] = frozenset()
 
     def _view(self, look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
+        from screens.views.findings import findings_view  # noqa: PLC0415  # not before there is something to show
+
         return findings_view(look, scope, policy, options, self.unfolded)
 
     def set_options_width(self) -> None:
@@ -57,6 +60,8 @@ class FindingsPanel(Panel):
 
     def action_fold_all(self) -> None:
         """Unfold all causes; fold them when all are."""
+        from screens.views.findings import foldable  # noqa: PLC0415  # as above
+
         everything = foldable(self.look.report.causes) if self.look else frozenset()
         unfold = not everything <= self.unfolded
         self._go_to_cause(unfold=unfold)
@@ -65,9 +70,13 @@ class FindingsPanel(Panel):
 
     @property
     def _cause_here(self) -> str:
+        from screens.views.findings import cause_key_of  # noqa: PLC0415  # as above
+
         return cause_key_of(self.current.key) if self.current else ""
 
     def _set_unfolded(self, unfold: bool) -> None:  # noqa: FBT001  # the one thing that it sets
+        from screens.views.findings import foldable  # noqa: PLC0415  # as above
+
         cause = self._cause_here
         if self.look is None or cause not in foldable(self.look.report.causes):
             return

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from checks.model import Scope
-from checks.policy import Policy
 from checks.times import format_utc
 from screens.clean import for_terminal
 from screens.lines import BLANK, Line, Span, Tone, display_width, flow
 from screens.panels.lines_view import LinesView
 from screens.plain import ascii_line
-from screens.ports import Look
 from screens.table import Table
 from screens.views.options import Options, View
+
+if TYPE_CHECKING:
+    from checks.model import Scope
+    from checks.policy import Policy
+    from screens.ports import Look
 
 REASON_LIMIT = 160
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-from checks.model import Scope
-from checks.policy import Policy
-from screens.ports import Look
-from screens.table import Table
+if TYPE_CHECKING:
+    from checks.model import Scope
+    from checks.policy import Policy
+    from screens.ports import Look
+    from screens.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +26,5 @@ class Options:
     ascii: bool = False
 
 
-View = Callable[[Look, Scope, Policy, Options], Table]
+View: TypeAlias = "Callable[[Look, Scope, Policy, Options], Table]"
 """Makes a panel's table. Raises what `Look.rows` raises when a fact could not be had."""

@@ -21,6 +21,10 @@ class AbsentError(Exception):
     """A program did not open a screen, or showed no answer to a key; the message says which and what it did instead."""
 
 
+WARMED_UP = 20
+"""Refreshes after which a console that is left open has what it needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """Seconds from the spawn to the first text and to the filled screen, bytes and resident MB by then, seconds of quitting."""
@@ -136,11 +140,14 @@ def repaint_bytes(terminal: Terminal) -> int:
 
 
 def soak(terminal: Terminal, refreshes: int, every: int, pause: float) -> list[tuple[int, float, float]]:
-    """Refresh so often; return (refreshes so far, resident MB, CPU seconds) before, and after each `every` of them."""
-    figures = [(0, terminal.rss_mb(), terminal.cpu_seconds())]
+    """Refresh so often; return (refreshes so far, resident MB, CPU seconds) after `WARMED_UP` and after each `every` of them.
+
+    The first look is a child's: only what comes after it opens the warehouse in the console itself.
+    """
+    figures = []
     for done in range(1, refreshes + 1):
         terminal.send(REFRESH)
         terminal.wait_quiet(pause)
-        if done % every == 0:
+        if done == WARMED_UP or done % every == 0:
             figures.append((done, terminal.rss_mb(), terminal.cpu_seconds()))
     return figures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,7 +18,7 @@ from checks.facts.lineage import LINEAGE
 from console.warehouse.bigquery import sql as text
 from console.warehouse.bigquery.batch import batch_sql, batches, question, sorted_out, tables_of
 from console.warehouse.bigquery.bounds import CONCURRENCY, MEBIBYTE, MINIMUM_BYTES_A_TABLE
-from console.warehouse.schema import definitions
+from tests.bigquery.trees import PARTITION_COLUMNS, name_of, partition_bounds, partitioned_tables
 
 WINDOW = Window(date(2026, 1, 23), date(2026, 1, 24))
 AS_OF = datetime(2026, 1, 25, 12, tzinfo=UTC)
@@ -133,31 +132,10 @@ def test_the_order_of_a_fact_moves_into_its_numbers(fact: Fact[Any]) -> None:
 @EACH_FACT
 def test_every_partitioned_table_of_a_batch_is_bounded_by_its_own_dates(fact: Fact[Any]) -> None:
     tree = parsed((BREAKERS, fact))
-    columns = {
-        item.name: found[1]
-        for item in definitions()
-        if (found := re.search(r"^PARTITION BY ([^;\n]+)", item.statement, re.MULTILINE))
-    }
-    tables = [node for node in tree.find_all(exp.Table) if f"{node.db}.{node.name}" in columns]
-    assert {f"{node.db}.{node.name}" for node in tables} == set(fact.tables) & set(columns)
+    tables = partitioned_tables(tree)
+    assert {name_of(node) for node in tables} == set(fact.tables) & PARTITION_COLUMNS.keys()
     for table in tables:
-        column = columns[f"{table.db}.{table.name}"]
-        assert partition_bounds(table, column) == ({f"{fact.name}_first"}, {f"{fact.name}_last"}), table.sql()
-
-
-def partition_bounds(table: exp.Expression, column: str) -> tuple[set[str], set[str]]:
-    """Return the parameters of the low and the high end between which a table's partition column must lie."""
-    where = table.parent_select.args["where"].this
-    for part in where.flatten() if isinstance(where, exp.And) else (where,):
-        if isinstance(part, exp.Between) and part.this.sql("bigquery").replace(f"{table.alias}.", "") == column:
-            low, high = part.args["low"], part.args["high"]
-            assert not list(low.find_all(exp.Column)) + list(high.find_all(exp.Column))
-            return names_of(low), names_of(high)
-    return set(), set()
-
-
-def names_of(node: exp.Expression) -> set[str]:
-    return {found.name for found in node.find_all(exp.Parameter)}
+        assert partition_bounds(table) == ({f"{fact.name}_first"}, {f"{fact.name}_last"}), table.sql()
 
 
 def test_a_batch_sends_the_parameters_that_it_mentions_and_no_others() -> None:

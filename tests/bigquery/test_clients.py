@@ -15,7 +15,7 @@ import requests
 from google.auth.credentials import AnonymousCredentials
 
 from console.warehouse import clients
-from console.warehouse.bigquery.target import BigQueryTarget
+from console.warehouse.bigquery.target import BigQueryTarget, parse_target
 from console.warehouse.bigquery.transport import BoundedAdapter
 from console.warehouse.protocol import WarehouseError
 
@@ -28,6 +28,14 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     clients.close_clients()
     yield
     clients.close_clients()
+
+
+def run(script: str) -> str:
+    """Return what a process of its own prints."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    return done.stdout.strip()
 
 
 def test_the_same_target_has_one_client_in_all_threads() -> None:
@@ -66,6 +74,24 @@ def test_every_session_is_bounded_that_of_the_login_too() -> None:
     for session in (clients.get_http_session(), client._http, client._http._auth_request.session):
         for scheme in ("https://a.example", "http://a.example"):
             assert isinstance(session.get_adapter(scheme), BoundedAdapter)
+
+
+def test_what_was_made_is_closed_with_all_its_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[BoundedAdapter] = []
+    monkeypatch.setattr(BoundedAdapter, "close", lambda adapter: closed.append(adapter))  # noqa: PLW0108 - a method must be bound
+    client, session = clients.get_bigquery_client(TARGET), clients.get_http_session()
+    ours = [client._http.get_adapter("https://a.example"), session.get_adapter("https://a.example")]
+    clients.close_clients()
+    assert [adapter for adapter in ours if adapter not in closed] == []
+
+
+def test_a_process_that_ends_closes_what_it_made() -> None:
+    script = (
+        "from console.warehouse import clients; from console.warehouse.bigquery.target import BigQueryTarget\n"
+        "client, session = clients.get_bigquery_client(BigQueryTarget('nba-prod')), clients.get_http_session()\n"
+        "client.close, session.close = (lambda: print('client closed')), (lambda: print('session closed'))"
+    )
+    assert run(script).split("\n") == ["client closed", "session closed"]
 
 
 def test_the_http_session_is_shared() -> None:
@@ -116,10 +142,7 @@ def test_nothing_of_google_is_imported_before_the_first_question() -> None:
         "open_warehouse('bigquery://nba-prod', Path('/tmp')).close()\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('google', 'requests', 'pandas', 'sqlglot')])"
     )
-    done = subprocess.run(  # noqa: S603 - our own interpreter and script
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
-    )
-    assert done.stdout.strip() == "[]"
+    assert run(script) == "[]"
 
 
 @pytest.fixture
@@ -162,3 +185,22 @@ def test_the_default_credentials_act_as_the_impersonated_account(
     )
     assert client._credentials.service_account_email == "writer@nba-prod.iam.gserviceaccount.com"
     assert client._credentials._source_credentials.service_account_email == "reader@nba-prod.iam.gserviceaccount.com"
+
+
+def test_a_key_file_acts_as_the_impersonated_account_when_both_are_named(
+    key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(clients.EMULATOR)
+    target = parse_target(
+        f"bigquery://nba-prod?credentials={key_file}&impersonate=writer@nba-prod.iam.gserviceaccount.com"
+    )
+    client = clients.get_bigquery_client(target)
+    assert client._credentials.service_account_email == "writer@nba-prod.iam.gserviceaccount.com"
+    assert client._credentials._source_credentials.service_account_email == "reader@nba-prod.iam.gserviceaccount.com"
+
+
+def test_an_emulator_is_not_given_the_credentials_that_a_target_names(key_file: Path) -> None:
+    client = clients.get_bigquery_client(
+        BigQueryTarget("nba-prod", credentials=key_file, impersonate="writer@a.example")
+    )
+    assert isinstance(client._credentials, AnonymousCredentials)

@@ -131,7 +131,7 @@ def test_a_query_carries_labels_a_limit_a_deadline_and_parameters(
 def test_the_labels_of_a_batch_name_its_facts(double: BigQueryDouble, warehouse: BigQueryWarehouse) -> None:
     warehouse.load_batch([(fact, fact.window(SCOPE)) for fact in (DECISIONS, BREAKERS)], SCOPE.as_of)
     assert double.requests[0].json["labels"]["check"] == "decisions-breakers"
-    assert warehouse.records[0].fact == "decisions-breakers"
+    assert warehouse.records[0].facts == ("decisions", "breakers")
 
 
 def test_a_fact_that_takes_no_dates_sends_none(double: BigQueryDouble, warehouse: BigQueryWarehouse) -> None:

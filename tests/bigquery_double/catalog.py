@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -43,10 +45,17 @@ class Table:
 
 
 class Catalog:
-    """What is there now."""
+    """What is there now. `clock` gives the service's time, aware."""
 
-    def __init__(self, store: Store, project: str, dataset_prefix: str = "") -> None:
+    def __init__(
+        self, store: Store, project: str, dataset_prefix: str, clock: Callable[[], datetime], location: str
+    ) -> None:
         self.project = project
+        self._location = location
+        self._places: dict[str, str] = {}
+        self.made = clock()
+        self._clock = clock
+        self._modified: dict[str, datetime] = {}
         self._store = store
         self._lock = threading.Lock()
         self._partitions: dict[str, Partitioning] = {}
@@ -62,10 +71,12 @@ class Catalog:
     def define(self, name: str, *, partitioning: Partitioning | None = None, view: str | None = None) -> None:
         """Keep what was said of a table or view that DuckDB has just been given; a view's query is GoogleSQL."""
         with self._lock:
+            self._partitions.pop(name, None)
             if partitioning is not None:
                 self._partitions[name] = partitioning
             if view is not None:
                 self._views[name] = view
+            self._modified[name] = self._clock()
         self.forget()
 
     def forget(self) -> None:
@@ -100,6 +111,14 @@ class Catalog:
         found = self._select("SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()")
         return (dataset,) in found and dataset not in _DUCKDBS_OWN
 
+    def place(self, dataset: str, location: str) -> None:
+        """Say that a dataset, which has just been made, is somewhere else than where the service is."""
+        self._places[dataset] = location
+
+    def location(self, dataset: str) -> str:
+        """Return where a dataset is, or would be."""
+        return self._places.get(dataset, self._location)
+
     def table(self, name: str) -> Table | None:
         """Return what is known of a stored table, or None when there is none, as with a view."""
         if name not in self._known:
@@ -119,6 +138,11 @@ class Catalog:
         """Note that a table's rows are others now, so that no cached answer about it holds any more."""
         with self._lock:
             self._versions[name] += 1
+            self._modified[name] = self._clock()
+
+    def modified(self, name: str) -> datetime:
+        """Return when the table or view was last created, or its rows changed."""
+        return self._modified.get(name, self.made)
 
     def version(self, name: str) -> int:
         """Return a number that grows with every change of the table's rows."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
-from console.warehouse.translate import _as_range as as_range
+from console.warehouse.translate import range_of_instants
 from tests.bigquery_double.errors import not_implemented
 
 _REFUSED = {
@@ -151,7 +151,7 @@ def _float(node: exp.Expression) -> exp.Expression:
 
 def _between(node: exp.Expression) -> exp.Expression:
     """Compare days as instants, by which DuckDB can skip what it need not read."""
-    made = as_range(node)
+    made = range_of_instants(node)
     return node if made is node else exp.paren(made)
 
 

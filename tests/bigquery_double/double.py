@@ -35,7 +35,8 @@ class BigQueryDouble:
     """A BigQuery that listens between `with` and its end.
 
     Behind it stands a copy of the DuckDB file at `path`, or the pipeline's tables, empty, when it is None. `clock` gives the
-    service's time, aware; it drives CURRENT_TIMESTAMP, streaming buffers, the day of the load quota and the cache.
+    service's time, aware; it drives CURRENT_TIMESTAMP, streaming buffers, the day of the load quota, the cache, the times of
+    changes and the header Date.
     With `dataset_prefix` the pipeline's datasets are `<prefix>nba_raw` and so on. A page has at most `largest_page_rows`, also
     when the client does not ask for pages. A question for the results of a running job waits as long as it says (10 s when it
     says nothing, as the service does), at most `longest_wait_seconds`.
@@ -55,7 +56,7 @@ class BigQueryDouble:
         self.project = project
         self.location = location
         self._store = Store(path, dataset_prefix)
-        self._catalog = Catalog(self._store, project, dataset_prefix)
+        self._catalog = Catalog(self._store, project, dataset_prefix, clock, location)
         self._permissions = Permissions(project)
         self._buffers = StreamingBuffers(project, clock)
         self._quota = LoadQuota(clock)
@@ -63,9 +64,9 @@ class BigQueryDouble:
         engine = Engine(self._store, self._catalog, self._permissions, self._buffers, clock, location)
         self._queries = Queries(engine, self._jobs, self._permissions, Bounds(largest_page_rows, longest_wait_seconds))
         self._loads = Loads(self._store, self._catalog, self._jobs, self._permissions, self._buffers, self._quota)
-        tables = Tables(self._store, self._catalog, engine, self._permissions, self._buffers, clock, location)
+        tables = Tables(self._store, self._catalog, engine, self._permissions, self._buffers, location)
         self._faults = Faults()
-        self._server = Server(Service(self._jobs, self._queries, self._loads, tables), self._faults)
+        self._server = Server(Service(self._jobs, self._queries, self._loads, tables), self._faults, clock)
         self._clients = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -136,13 +137,13 @@ class BigQueryDouble:
         self._jobs.release()
         self._server.release()
 
-    def deny(self, dataset: str, *permissions: str) -> None:
-        """Take permissions on a dataset away, by default all; the dataset "" is the project."""
-        self._permissions.deny(dataset, permissions)
+    def deny(self, name: str, *permissions: str) -> None:
+        """Take permissions on a dataset or a `dataset.table` away, by default all; the dataset "" is the project."""
+        self._permissions.deny(name, permissions)
 
-    def allow(self, dataset: str) -> None:
-        """Give back what was denied on a dataset."""
-        self._permissions.allow(dataset)
+    def allow(self, name: str) -> None:
+        """Give back what was denied on a dataset or a table."""
+        self._permissions.allow(name)
 
     def use_load_quota(self, table: str, jobs: int) -> None:
         """Count load jobs that the table has had today, as if somebody had run them. Raises ApiError beyond the quota."""

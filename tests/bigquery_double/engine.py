@@ -21,7 +21,7 @@ from tests.bigquery_double.limits import Clock, Permissions, StreamingBuffers, r
 from tests.bigquery_double.parameters import Parameter
 from tests.bigquery_double.partitions import TableUse, table_uses
 from tests.bigquery_double.refusals import refusal
-from tests.bigquery_double.statement import CLOCK, Reader, Statement
+from tests.bigquery_double.statement import CLOCK, Reader, Statement, absent, location_of
 from tests.bigquery_double.store import Store
 
 _CACHED_FOR = timedelta(hours=24)
@@ -185,6 +185,9 @@ class Engine:
                 raise already_exists("Dataset" if is_dataset else "Table", f"{self._catalog.project}:{name}")
             if tree.args.get("exists"):
                 return outcome
+        if not is_dataset and not self._catalog.has_dataset(name.partition(".")[0]):
+            raise absent(self._catalog, name, query.location or "")
+        place = location_of(tree, query.location)
         if query.is_dry_run:
             return outcome
         if statement.kind == "CREATE_VIEW":
@@ -199,6 +202,8 @@ class Engine:
             self.create(name, duckdb_sql(tree), partitioning)
         except duckdb.Error as error:
             raise refusal(error, query.sql) from error
+        if place:
+            self._catalog.place(name, place)
         return outcome
 
     def create_view(self, name: str, query: str) -> None:

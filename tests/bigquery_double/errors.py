@@ -17,6 +17,7 @@ HTTP_STATUS = {
     "notImplemented": 501,
     "quotaExceeded": 403,
     "rateLimitExceeded": 403,
+    "resourcesExceeded": 400,
     "stopped": 400,
 }
 """The status of each reason, from https://cloud.google.com/bigquery/docs/error-messages."""

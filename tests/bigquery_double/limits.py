@@ -35,17 +35,17 @@ class Permissions:
         self._project = project
         self._denied: defaultdict[str, set[str]] = defaultdict(set)
 
-    def deny(self, dataset: str, permissions: Iterable[str]) -> None:
-        """Take permissions on a dataset away; none named means all of them."""
-        self._denied[dataset] |= set(permissions) or {"*"}
+    def deny(self, name: str, permissions: Iterable[str]) -> None:
+        """Take permissions on a dataset or on a `dataset.table` away; none named means all of them."""
+        self._denied[name] |= set(permissions) or {"*"}
 
-    def allow(self, dataset: str) -> None:
-        """Give back what was denied on a dataset."""
-        self._denied.pop(dataset, None)
+    def allow(self, name: str) -> None:
+        """Give back what was denied on a dataset or a table."""
+        self._denied.pop(name, None)
 
-    def holds(self, dataset: str, permission: str) -> bool:
-        """True when the user has the permission."""
-        return not self._denied[dataset] & {permission, "*"}
+    def holds(self, name: str, permission: str) -> bool:
+        """True when the user has the permission on a dataset or a `dataset.table`."""
+        return not (self._denied[name] | self._denied[name.partition(".")[0]]) & {permission, "*"}
 
     def require_jobs(self) -> None:
         """Raise ApiError when the user may not run jobs in the project."""
@@ -58,16 +58,16 @@ class Permissions:
 
     def require(self, name: str, permission: str, kind: str = "Table") -> None:
         """Raise ApiError when the user lacks a permission on the dataset of a table."""
-        if not self.holds(name.partition(".")[0], permission):
-            raise lacks_permission(kind, f"{self._project}:{name}", permission)
+        if not self.holds(name, permission):
+            on = name.partition(".")[0] if kind == "Dataset" else name
+            raise lacks_permission(kind, f"{self._project}:{on}", permission)
 
     def require_for(self, statement: Statement, uses: Iterable[TableUse]) -> None:
         """Raise ApiError when the user may not read what a statement reads or change what it changes."""
         for use in uses:
-            dataset = use.table.name.partition(".")[0]
-            if use.is_read and not self.holds(dataset, READ):
+            if use.is_read and not self.holds(use.table.name, READ):
                 raise access_denied(self._project, use.table.name, "query")
-            if use.table.name == statement.target and not self.holds(dataset, CHANGE):
+            if use.table.name == statement.target and not self.holds(use.table.name, CHANGE):
                 raise lacks_permission("Table", f"{self._project}:{use.table.name}", CHANGE)
         if statement.is_ddl and statement.target is not None:
             permission = CREATE_DATASET if statement.kind == "CREATE_SCHEMA" else CREATE

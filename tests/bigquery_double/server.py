@@ -9,6 +9,8 @@ import struct
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -24,6 +26,7 @@ from tests.bigquery_double.faults import (
     Struck,
     Truncated,
 )
+from tests.bigquery_double.limits import Clock
 from tests.bigquery_double.records import RecordedRequest
 from tests.bigquery_double.service import Answer, Service
 
@@ -43,8 +46,9 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, service: Service, faults: Faults) -> None:
+    def __init__(self, service: Service, faults: Faults, clock: Clock) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.clock = clock
         self.service = service
         self.faults = faults
         self.recorded: list[RecordedRequest] = []
@@ -124,6 +128,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  # noqa: N815 - http.server finds them by these names
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the service's time as it stands in the header Date."""
+        return format_datetime(self._server.clock().astimezone(UTC), usegmt=True)
 
     def log_message(self, *_: object) -> None:
         """Print nothing: what came in is recorded."""

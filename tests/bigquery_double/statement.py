@@ -71,6 +71,7 @@ class Reader:
         target = self._target(tree, kind, default_dataset)
         if not kind.startswith("CREATE_"):
             tree = self._resolve(tree, default_dataset)
+        if kind != "CREATE_SCHEMA":
             self._require_location(tree, location)
         asks_clock = _set_clock(tree)
         _set_parameters(tree, types)
@@ -125,9 +126,9 @@ class Reader:
         return tree
 
     def _require_location(self, tree: exp.Expression, location: str | None) -> None:
-        """Raise ApiError when a query that runs somewhere else names a dataset of here."""
+        """Raise ApiError when a query that runs somewhere else names a dataset."""
         table = next((table for table in tree.find_all(exp.Table) if table.db), None)
-        if table is not None and location not in (None, self._location):
+        if table is not None and location not in (None, self._catalog.location(table.db)):
             raise not_found("Dataset", f"{self._catalog.project}:{table.db}", str(location))
 
 
@@ -137,6 +138,17 @@ def absent(catalog: Catalog, name: str, location: str = "") -> ApiError:
     if not catalog.has_dataset(dataset):
         return not_found("Dataset", f"{catalog.project}:{dataset}", location)
     return not_found("Table", f"{catalog.project}:{name}", location)
+
+
+def location_of(create: exp.Expression, asked: str | None) -> str:
+    """Return where a CREATE SCHEMA puts its dataset, "" where it does not say; `asked` is where it runs. Raises ApiError."""
+    if create.args.get("kind") != "SCHEMA":
+        return ""
+    option = create.find(exp.LocationProperty)
+    place = str(option.name) if option is not None else ""
+    if place and asked is not None and asked.upper() != place.upper():
+        raise invalid_query(f"Cannot create dataset in location {place}: the query runs in location {asked}")
+    return place or asked or ""
 
 
 def _alias(table: exp.Expression) -> exp.Expression:

@@ -9,7 +9,7 @@ from tests.bigquery_double.catalog import Catalog, Partitioning, Table
 from tests.bigquery_double.engine import Engine, Query
 from tests.bigquery_double.errors import ApiError, already_exists
 from tests.bigquery_double.jobs import milliseconds
-from tests.bigquery_double.limits import CREATE, CREATE_DATASET, DESCRIBE, Clock, Permissions, StreamingBuffers
+from tests.bigquery_double.limits import CREATE, CREATE_DATASET, DESCRIBE, Permissions, StreamingBuffers
 from tests.bigquery_double.parameters import DUCKDB_TYPES
 from tests.bigquery_double.rows import count_rows
 from tests.bigquery_double.statement import absent
@@ -26,7 +26,6 @@ class Tables:
         engine: Engine,
         permissions: Permissions,
         buffers: StreamingBuffers,
-        clock: Clock,
         location: str,
     ) -> None:
         self._store = store
@@ -34,7 +33,6 @@ class Tables:
         self._engine = engine
         self._permissions = permissions
         self._buffers = buffers
-        self._clock = clock
         self._location = location
 
     def get_dataset(self, dataset: str) -> dict[str, Any]:
@@ -47,7 +45,7 @@ class Tables:
             "kind": "bigquery#dataset",
             "id": f"{self._catalog.project}:{dataset}",
             "datasetReference": reference,
-            "location": self._location,
+            "location": self._catalog.location(dataset),
         }
 
     def insert_dataset(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,6 +55,7 @@ class Tables:
         if self._catalog.has_dataset(dataset):
             raise already_exists("Dataset", f"{self._catalog.project}:{dataset}")
         self._engine.create(dataset, f'CREATE SCHEMA "{dataset}"', None)
+        self._catalog.place(dataset, body.get("location") or self._location)
         return self.get_dataset(dataset)
 
     def get(self, name: str) -> dict[str, Any]:
@@ -77,10 +76,10 @@ class Tables:
             "id": f"{self._catalog.project}:{name}",
             "tableReference": {"projectId": self._catalog.project, "datasetId": dataset, "tableId": table},
             "type": kind,
-            "location": self._location,
+            "location": self._catalog.location(dataset),
             "schema": {"fields": fields},
-            "creationTime": milliseconds(self._clock()),
-            "lastModifiedTime": milliseconds(self._clock()),
+            "creationTime": milliseconds(self._catalog.made),
+            "lastModifiedTime": milliseconds(self._catalog.modified(name)),
         }
 
     def _view(self, name: str, view: str) -> dict[str, Any]:
@@ -122,8 +121,7 @@ class Tables:
         """Answer tables.testIamPermissions: those of the named permissions that the user has."""
         if not self._catalog.exists(name):
             raise absent(self._catalog, name)
-        dataset = name.partition(".")[0]
-        held = [item for item in body.get("permissions", ()) if self._permissions.holds(dataset, item)]
+        held = [item for item in body.get("permissions", ()) if self._permissions.holds(name, item)]
         return {"permissions": held} if held else {}
 
 

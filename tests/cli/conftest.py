@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ class Courtside:
         now: datetime = CLOCK,
         width: int = 80,
         is_terminal: bool = False,
+        has_keyboard: bool = False,
     ) -> Result:
         out, err = io.StringIO(), io.StringIO()
         shell = Shell(
@@ -60,9 +62,10 @@ class Courtside:
             environment=env or {},
             now=lambda: now,
             homes=lambda: Homes(self.home, self.data, self.home),
-            open_desk=open_desk,
+            open_desk=partial(open_desk, now=lambda: now),
             is_terminal=is_terminal,
             width=width,
+            has_keyboard=has_keyboard,
         )
         status = run(arguments, shell)
         return Result(status, out.getvalue(), err.getvalue())

@@ -54,7 +54,7 @@ def refused(result: Result) -> str:
         (("demo", "--at", "2026-02-01T00:00Z"), "outside the demo's week"),
         (("schema", "show", "nba_raw.nbac_schedul"), "did you mean nba_raw.nbac_schedule"),
         (("schema", "apply"), "name a file with --warehouse"),
-        (("schema", "apply", "--warehouse", "bigquery://p"), "not an embedded file"),
+        (("schema", "apply", "--warehouse", "bigquery://p"), "names no BigQuery project"),
         (("reconcile", "--export", "x.xlsx"), "must end in .csv, .parquet or .json"),
         (("reconcile", "--export", "/nowhere/x.csv"), "there is no folder /nowhere"),
         (("--at", "2026-01-23T06:20Z", "check"), "--at belongs behind the command"),

@@ -19,6 +19,12 @@ def test_words_wrap_at_the_width_and_hang_under_the_first_word() -> None:
     assert texts(flow(["one two three four"], 14, first="ERROR  ")) == ["ERROR  one two", "       three", "       four"]
 
 
+@pytest.mark.parametrize("duration", ["45 h 10 min", "58 min,", "3 d 04 h."])
+@pytest.mark.parametrize("width", range(20, 40))
+def test_a_duration_stays_on_one_line(duration: str, width: int) -> None:
+    assert any(duration in text for text in texts(flow([f"no workflow decision for {duration} and more words"], width)))
+
+
 def test_a_word_longer_than_the_line_is_cut_into_pieces() -> None:
     assert texts(flow(["abcdefghij"], 6, first="- ")) == ["- abcd", "  efgh", "  ij"]
 

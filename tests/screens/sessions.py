@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, cast
 
-from checks.model import Report
-from screens.ports import Desk, LogEntry, Rehearsal, Remembered, RememberedVerdict, Sighting
+from checks.model import Report, Verdict
+from screens.ports import Desk, LogEntry, Rehearsal, Remembered, Sighting
 from screens.session import Environment, Session
 
 
@@ -19,7 +19,7 @@ class Recollection:
     seen: tuple[Sighting, ...] = ()
     asked: int = 0
 
-    def last_verdict(self, environment: str) -> RememberedVerdict | None:
+    def last_verdict(self, environment: str) -> tuple[Verdict, datetime] | None:
         return None
 
     def last_report(self, environment: str) -> Remembered | None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from textual.pilot import Pilot
 
-from checks.model import Report, Scope, Subject
+from checks.model import Report, Scope, Subject, Verdict
 from checks.policy import Policy
 from checks.progress import Cancelled, Listener
 from screens.app import CourtsideApp
@@ -21,7 +21,7 @@ from screens.header import Header
 from screens.keybar import KeyBar
 from screens.lines import text_of
 from screens.panels.panel import Panel
-from screens.ports import LogEntry, Look, Preview, PreviewItem, Remembered, RememberedVerdict, Sighting
+from screens.ports import LogEntry, Look, Preview, PreviewItem, Remembered, Sighting
 from screens.session import Environment, Session
 from tests.builders import at
 
@@ -35,9 +35,9 @@ class StubMemory:
     preferences: dict[str, str] = field(default_factory=dict)
     kept: list[Report] = field(default_factory=list)
 
-    def last_verdict(self, environment: str) -> RememberedVerdict | None:
+    def last_verdict(self, environment: str) -> tuple[Verdict, datetime] | None:
         known = self.known
-        return RememberedVerdict(known.report.verdict, known.report.scope.as_of) if known else None
+        return (known.report.verdict, known.report.scope.as_of) if known else None
 
     def last_report(self, environment: str) -> Remembered | None:
         return self.known

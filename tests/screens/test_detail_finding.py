@@ -9,10 +9,11 @@ import pytest
 from checks.model import Finding, Scope, Severity
 from checks.policy import Policy
 from console.desk import Desk
-from screens.detail.finding import finding_spec, finding_view, sql_lines
+from screens.detail.finding import finding_spec, finding_view
 from screens.lines import text_of
 from screens.ports import Look, Sighting
 from screens.table import Table, Target
+from screens.text.sql import sql_lines
 from screens.views.options import Options
 from tests.builders import at
 from tests.screens.looks import HOSTILE, all_text, items, rows, widest

@@ -131,7 +131,7 @@ def test_the_doctor_answers_at_once_and_again_when_it_knows(tmp_path: Path, desk
         may_answer.wait(60)
         return desk
 
-    examination = Examination(settings(tmp_path), slow, Clock())
+    examination = Examination(settings(tmp_path), slow, Clock(), lambda: SCOPE.as_of)
     spec = doctor(session_with(tmp_path), examination)
     assert shown(spec) == [f"UNKNOWN  {tmp_path / 'w.duckdb'} is being examined …"]
     may_answer.set()
@@ -147,7 +147,7 @@ def test_of_a_warehouse_that_cannot_be_read_the_doctor_says_why_and_shows_the_se
     def refused() -> Desk:
         raise WarehouseError("there is no file")
 
-    examination = Examination(settings(tmp_path), refused, Clock())
+    examination = Examination(settings(tmp_path), refused, Clock(), lambda: SCOPE.as_of)
     spec = doctor(session_with(tmp_path), examination)
     shown(spec)
     examination.wait(60)
@@ -161,7 +161,7 @@ def test_a_defect_in_the_examination_is_what_the_doctor_says(tmp_path: Path) -> 
     def broken() -> Desk:
         raise ZeroDivisionError
 
-    examination = Examination(settings(tmp_path), broken, Clock())
+    examination = Examination(settings(tmp_path), broken, Clock(), lambda: SCOPE.as_of)
     spec = doctor(session_with(tmp_path), examination)
     shown(spec)
     examination.wait(60)
@@ -176,7 +176,7 @@ def test_an_examination_is_made_again_when_it_is_old_and_not_before(tmp_path: Pa
         raise WarehouseError("there is no file")
 
     clock = Clock()
-    examination = Examination(settings(tmp_path), refused, clock)
+    examination = Examination(settings(tmp_path), refused, clock, lambda: SCOPE.as_of)
     for seconds in (0, 10, 10, 20, 10):
         clock.seconds += seconds
         examination(80)

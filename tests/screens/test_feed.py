@@ -194,3 +194,39 @@ def test_a_feed_that_was_served_by_another_waits_for_its_cadence(world: World) -
     assert world.refresher.due() == []
     world.clock.seconds += 31
     assert world.refresher.due() == [world.feed]
+
+
+@pytest.mark.parametrize(("slowness", "wait"), [(1.0, 30), (3.0, 90)])
+def test_under_a_budget_a_feed_waits_several_cadences(world: World, slowness: float, wait: float) -> None:
+    world.refresher.slowness = slowness
+    world.refresh()
+    world.finish()
+    world.clock.seconds += wait - 1
+    assert world.refresher.due() == []
+    world.clock.seconds += 1
+    assert world.refresher.due() == [world.feed]
+
+
+def test_when_nothing_is_left_to_spend_only_what_somebody_asked_for_is_due(world: World) -> None:
+    world.refresher.slowness = None
+    world.clock.seconds += 10_000
+    assert world.refresher.due() == []
+    world.source.may_answer.clear()
+    world.refresh(by_hand=True)
+    world.refresh(by_hand=True)
+    assert world.finish()
+    assert world.refresher.due() == [world.feed]
+    world.refresh()
+    assert world.finish()
+    world.clock.seconds += 10_000
+    assert world.refresher.due() == []
+
+
+def test_the_usual_pace_returns_at_once_with_the_next_day(world: World) -> None:
+    world.refresh()
+    world.finish()
+    world.refresher.slowness = None
+    world.clock.seconds += 10_000
+    assert world.refresher.due() == []
+    world.refresher.slowness = 1.0
+    assert world.refresher.due() == [world.feed]

@@ -130,9 +130,9 @@ def test_armed_is_said_also_where_there_is_little_room() -> None:
     assert "read-only" not in text(state(read_only=False), 200)
 
 
-def test_bytes_are_shown_where_the_warehouse_counts_them() -> None:
+def test_what_asking_costs_is_shown_where_it_costs_anything() -> None:
     assert "billed" not in text(state(), 200)
-    assert "1.25 GB billed" in text(state(billed=1_250_000_000), 200)
+    assert lines(state(cost="1.25 GB billed"), 200)[0].endswith("reachable, 0.5 s · 1.25 GB billed")
 
 
 def test_other_dates_than_the_moments_own_are_named() -> None:

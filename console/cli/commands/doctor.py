@@ -15,44 +15,48 @@ if TYPE_CHECKING:
 def doctor(job: Job) -> Answer:
     """Examine the installation: settings and where each comes from, versions, tables, columns and types.
 
+    Of BigQuery also login, project, location, partitioning, permissions, freshness, the clock, and what refreshing costs a day.
+
     Exit status: 0 all is there, 1 something is missing or of another type, 3 the warehouse cannot be read.
     """
-    from checks.model import Severity
     from console.cli import inspection  # --help needs no tables
 
-    tables, refusal = inspection.tables(job.desk)
-    installed = inspection.versions()
-    settings = [(item.name, item.value, item.source) for item in job.settings.chosen]
-    worst = Severity.UNKNOWN if refusal else max((table.severity for table in tables), default=Severity.UNKNOWN)
+    view = inspection.view(job.settings, job.desk, job.shell.now)
 
     def lines(width: int) -> list[Line]:
-        from screens.text.doctor import DoctorView, doctor_lines  # only for text
+        from screens.text.doctor import doctor_lines  # only for text
 
-        return doctor_lines(DoctorView(job.settings.warehouse, settings, installed, tables, refusal, worst), width)
+        return doctor_lines(view, width)
 
     def document() -> dict[str, object]:
         from console.document import record, severity  # text needs no JSON
 
         return {
-            "severity": severity(worst),
-            "exit_status": exit_status(worst),
+            "severity": severity(view.worst),
+            "exit_status": exit_status(view.worst),
             "settings": [record(setting) for setting in job.settings.chosen],
             "policy": record(job.settings.policy),
-            "versions": dict(installed),
-            "warehouse": {"name": job.settings.warehouse, "reachable": not refusal, "reason": refusal},
+            "versions": dict(view.versions),
+            "warehouse": {"name": view.warehouse, "reachable": not view.refusal, "reason": view.refusal},
+            "observations": [record(observation) for observation in view.observations],
             "tables": [
-                {**_fields(table), "severity": severity(table.severity), "sentence": table.sentence} for table in tables
+                {**_fields(table), "severity": severity(table.severity), "sentence": table.sentence}
+                for table in view.tables
             ],
         }
 
-    return Answer(exit_status(worst), lines, document)
+    return Answer(exit_status(view.worst), lines, document)
 
 
 def _fields(table: TableState) -> dict[str, object]:
+    """Return a table's fields; `exists` is null where it could not be asked for."""
+    from console.document import instant  # text needs no JSON
+
     return {
         "name": table.name,
-        "exists": table.exists,
+        "exists": None if table.unknown else table.exists,
         "rows": table.rows,
         "missing_columns": [*table.missing, *table.optional],
         "wrong_types": list(table.wrong),
+        "written_at": instant(table.written_at),
     }

@@ -57,14 +57,13 @@ def gaps(
 def _with_threshold(job: Job, minutes: int) -> Job:
     """Return the job under a policy in which a gap of `minutes`, going on or over, counts."""
     policy = job.settings.policy
-    changed = replace(
-        policy,
-        gap_warning_minutes=min(policy.gap_warning_minutes, minutes),
-        gap_critical_minutes=minutes,
-        largest_gap_error_minutes=minutes,
-        largest_gap_critical_minutes=max(policy.largest_gap_critical_minutes, minutes),
-    )
-    return replace(job, settings=replace(job.settings, policy=changed))
+    changed = {
+        "gap_warning_minutes": min(policy.gap_warning_minutes, minutes),
+        "gap_critical_minutes": minutes,
+        "largest_gap_error_minutes": minutes,
+        "largest_gap_critical_minutes": max(policy.largest_gap_critical_minutes, minutes),
+    }
+    return replace(job, settings=replace(job.settings, thresholds={**job.settings.thresholds, **changed}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def question(
     for fact, window in batch:
         values |= {f"{fact.name}_first": window.first, f"{fact.name}_last": window.last}
     used = {name: value for name, value in values.items() if f"@{name}" in sql}
-    return Question("-".join(fact.name for fact, _ in batch), sql, used, len(tables_of(fact for fact, _ in batch)))
+    return Question(tuple(fact.name for fact, _ in batch), sql, used, len(tables_of(fact for fact, _ in batch)))
 
 
 def sorted_out(rows: Iterable[Sequence[Any]]) -> Mapping[str, list[str]]:

@@ -39,6 +39,14 @@ def current_call() -> Call | None:
     return _CURRENT.get()
 
 
+def this_call() -> Call:
+    """Return the call that this thread is busy with. Raises RuntimeError outside an errand's thread."""
+    call = current_call()
+    if call is None:
+        raise RuntimeError("a question is asked only in an errand's thread")
+    return call
+
+
 class Call:
     """The life of one question. The attributes say what the service told so far; `stop` may come from any thread."""
 
@@ -55,6 +63,7 @@ class Call:
         self._is_hung_up = False
         self._abort: threading.Timer | None = None
         self.requests = 0
+        self.date = ""
         self.job: Job | None = None
         self.is_done = False
         self.cache_hit = False

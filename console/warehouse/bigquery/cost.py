@@ -1,36 +1,25 @@
-"""What asking costs: a record of each query, their sum in this process, and the gate of a daily budget."""
+"""What asking costs: the sum of this process, and the gate of a daily budget."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 
 from console.warehouse.bigquery.bounds import MEBIBYTE, MINIMUM_BYTES_A_TABLE
+from console.warehouse.record import QueryRecord
+from screens.text.amount import GIBIBYTE, gigabytes
 
-GIBIBYTE = 1 << 30
-"""What BigQuery's prices and its 10 MB minimum mean by their units: powers of two."""
+__all__ = ["GIBIBYTE", "Budget", "BudgetState", "Meter", "Usage", "estimated_bill", "process_meter"]
 
 WARNING_SHARE = 0.8
 """Share of the daily budget from which on the operator is warned."""
 
-_RECORDS_KEPT = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class QueryRecord:
-    """One query that the server ran; `fact` names the facts that it asked for, `seconds` is as the operator waited.
-
-    A query that was stopped is counted too, without rows: it may have been billed.
-    """
-
-    fact: str
-    bytes_billed: int
-    cache_hit: bool
-    seconds: float
-    rows: int
+SLOWER = 3.0
+"""How many times its cadence a panel waits once the operator has been warned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +34,7 @@ class Usage:
     def plus(self, record: QueryRecord) -> Usage:
         """Return the usage with one more query."""
         return Usage(
-            self.bytes_billed + record.bytes_billed,
+            self.bytes_billed + (record.bytes_billed or 0),
             self.cache_hits + record.cache_hit,
             self.queries + 1,
             self.seconds + record.seconds,
@@ -53,18 +42,18 @@ class Usage:
 
 
 class Meter:
-    """Adds up what is used, from any thread; keeps the newest records."""
+    """Adds up what is used, from any thread, and knows how much of it stands in a book that outlives the process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._usage = Usage()
-        self._records: deque[QueryRecord] = deque(maxlen=_RECORDS_KEPT)
+        self._settling = threading.Lock()
+        self._settled = 0
 
     def add(self, record: QueryRecord) -> None:
         """Count one query."""
         with self._lock:
             self._usage = self._usage.plus(record)
-            self._records.append(record)
 
     @property
     def usage(self) -> Usage:
@@ -73,15 +62,22 @@ class Meter:
             return self._usage
 
     @property
-    def records(self) -> tuple[QueryRecord, ...]:
-        """The newest queries, oldest first."""
-        with self._lock:
-            return tuple(self._records)
+    def unsettled(self) -> int:
+        """Bytes billed that no book has yet."""
+        return self.usage.bytes_billed - self._settled
+
+    def settle(self, book: Callable[[int], None]) -> None:
+        """Give `book` the bytes billed that it has not had, if any; when it raises, they are left for the next time."""
+        with self._settling:
+            due = self.unsettled
+            if due:
+                book(due)
+                self._settled += due
 
 
 @cache
-def process_meter() -> Meter:
-    """Return the one meter of this process."""
+def process_meter(project: str) -> Meter:
+    """Return the one meter of this process for what is billed to `project`."""
     return Meter()
 
 
@@ -106,13 +102,14 @@ class BudgetState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A day's budget: `daily_gb` in GB of 2^30 bytes, `spent_today` in bytes billed since midnight UTC.
+    """A day's budget: `daily_gb` in GB of 2^30 bytes, `spent_today` in bytes billed on `day`, a day of UTC.
 
     Raises ValueError for a budget that is not above 0, or spending below 0.
     """
 
     daily_gb: float
     spent_today: int
+    day: date
 
     def __post_init__(self) -> None:
         if not self.daily_gb > 0 or self.spent_today < 0:
@@ -131,11 +128,21 @@ class Budget:
         return BudgetState.WARN if self.share >= WARNING_SHARE else BudgetState.OK
 
     @property
+    def slowness(self) -> float | None:
+        """How many times its cadence a panel waits; None when it is refreshed only by hand."""
+        return {BudgetState.OK: 1.0, BudgetState.WARN: SLOWER, BudgetState.EXHAUSTED: None}[self.state]
+
+    @property
+    def until(self) -> datetime:
+        """The instant from which the next day's budget counts: midnight UTC."""
+        return datetime.combine(self.day + timedelta(days=1), time(), tzinfo=UTC)
+
+    @property
     def sentence(self) -> str:
-        """The state as the operator reads it."""
-        spent = f"{self.spent_today / GIBIBYTE:.2f} of {self.daily_gb:g} GB of today's BigQuery budget"
+        """The state as the operator reads it; the share is rounded down, so that no 100 % is said of what is not spent."""
+        spent = f"{gigabytes(self.spent_today)} of {self.daily_gb:g} GB of today's BigQuery budget spent"
         return {
-            BudgetState.OK: f"{spent} spent",
-            BudgetState.WARN: f"{spent} spent ({self.share:.0%}): refreshing more slowly",
-            BudgetState.EXHAUSTED: f"{spent} spent: refreshing only when asked, until 00:00 UTC",
+            BudgetState.OK: spent,
+            BudgetState.WARN: f"{spent} ({int(self.share * 100)} %): the console refreshes more slowly until 00:00 UTC",
+            BudgetState.EXHAUSTED: f"{spent}: the console refreshes only by hand until 00:00 UTC; commands still run",
         }[self.state]

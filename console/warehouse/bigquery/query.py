@@ -22,6 +22,9 @@ APP = "courtside"
 _PAGE_ROWS = 50_000
 _NOT_IN_LABELS = re.compile(r"[^a-z0-9_-]+")
 _LONGEST_LABEL = 63
+_NO_LIMIT = (1 << 63) - 1
+"""The largest INT64: the client sends None as a text, which the service refuses."""
+
 _RETRIED_REASONS = frozenset({"rateLimitExceeded", "backendError", "internalError", "badGateway"})
 
 
@@ -31,12 +34,17 @@ class IncompleteAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query with its parameters; `what` names the facts that it asks for, `tables` counts the tables it names."""
+    """A query with its parameters; `facts` are those that it asks for, `tables` counts the tables it names."""
 
-    what: str
+    facts: tuple[str, ...]
     sql: str
     parameters: Mapping[str, datetime | date]
     tables: int
+
+    @property
+    def what(self) -> str:
+        """The facts in one word."""
+        return "-".join(self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ def ask(client: Client, question: Question, operator: str, call: Call) -> Answer
     left = call.left
     found = client.query_and_wait(
         question.sql,
-        job_config=_config(question, operator, call),
+        job_config=configuration(question, operator, call),
         api_timeout=min(call.bounds.first_answer, left),
         wait_timeout=left,
         retry=retry_within(call),
@@ -71,7 +79,21 @@ def ask(client: Client, question: Question, operator: str, call: Call) -> Answer
     return Answer(columns, _rows(found, call))
 
 
-def _config(question: Question, operator: str, call: Call) -> QueryJobConfig:
+def dry_run(client: Client, question: Question, operator: str, call: Call) -> int:
+    """Return the bytes that the question would read; nothing runs and nothing is billed. Raises what the client raises."""
+    config = configuration(question, operator, call)
+    config.dry_run = True
+    # Nothing is billed, and the answer matters most where it is beyond the limit.
+    config.maximum_bytes_billed = _NO_LIMIT
+    config.use_query_cache = False
+    job = client.query(
+        question.sql, job_config=config, retry=retry_within(call), timeout=call.bounds.socket, job_retry=None
+    )
+    return int(job.total_bytes_processed or 0)
+
+
+def configuration(question: Question, operator: str, call: Call) -> QueryJobConfig:
+    """Return how a question is asked: its parameters, labels, limit on bytes billed, and time limit on the server."""
     from google.cloud import bigquery  # noqa: PLC0415 - half a second, and only BigQuery's users need it
 
     return bigquery.QueryJobConfig(

@@ -48,6 +48,7 @@ _ROLES = {
     "bigquery.datasets.get": "BigQuery Data Viewer (roles/bigquery.dataViewer)",
     "bigquery.tables.updateData": "BigQuery Data Editor (roles/bigquery.dataEditor)",
     "bigquery.tables.create": "BigQuery Data Editor (roles/bigquery.dataEditor)",
+    "bigquery.datasets.create": "BigQuery User (roles/bigquery.user)",
 }
 
 
@@ -110,12 +111,15 @@ def _denied(text: str, what: str, target: BigQueryTarget) -> str:
     kind = found["kind"].lower()
     on = found["on"] if kind == "project" else _plain_name(found["on"])
     permission = asked[1] if asked else "bigquery.tables.getData"
-    role = _ROLES.get(permission)
     maybe = " (or it is not there)" if "not exist" in text else ""
+    return lacks(_who(text, target), permission, f"the {kind} {on}{maybe}", what)
+
+
+def lacks(who: str, permission: str, on: str, what: str) -> str:
+    """Return the sentence that `who` lacks a permission on something, which `what` needs, and the role that has it."""
+    role = _ROLES.get(permission)
     advice = f": ask for the role {role}" if role else ""
-    return (
-        f"{_who(text, target)} lacks the permission {permission} on the {kind} {on}{maybe}, which {what} needs{advice}"
-    )
+    return f"{who} lacks the permission {permission} on {on}, which {what} needs{advice}"
 
 
 def _missing(text: str, what: str, target: BigQueryTarget) -> str:

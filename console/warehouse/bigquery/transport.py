@@ -125,9 +125,12 @@ def clamped(timeout: object, longest: float) -> tuple[float, float]:
 
 
 def watch(response: requests.Response, *_: Any, **__: Any) -> None:
-    """Tell the call of this thread what a good answer says; a response hook."""
+    """Tell the call of this thread when the server answered, and what a good answer says; a response hook."""
     call = current_call()
-    if call is None or not response.ok:
+    if call is None:
+        return
+    call.date = response.headers.get("Date", "")
+    if not response.ok:
         return
     try:
         answer = response.json()

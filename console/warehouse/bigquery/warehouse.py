@@ -18,18 +18,25 @@ from console.warehouse.bigquery import sql as text
 from console.warehouse.bigquery import wire
 from console.warehouse.bigquery.batch import Group
 from console.warehouse.bigquery.bounds import CONCURRENCY, Bounds
-from console.warehouse.bigquery.call import Call, Job, current_call
+from console.warehouse.bigquery.call import Call, Job, this_call
 from console.warehouse.bigquery.catalog import describe
-from console.warehouse.bigquery.cost import Meter, QueryRecord, Usage, estimated_bill, process_meter
+from console.warehouse.bigquery.contention import Backoff
+from console.warehouse.bigquery.cost import Meter, Usage, estimated_bill, process_meter
+from console.warehouse.bigquery.deployment import BigQueryDeployment
 from console.warehouse.bigquery.errand import Errand, Errands, LateError
 from console.warehouse.bigquery.errors import Attempt, explain, is_particular
 from console.warehouse.bigquery.query import Answer, Question, ask, retry_within
 from console.warehouse.bigquery.target import BigQueryTarget
+from console.warehouse.bigquery.writes import BigQueryWrites
 from console.warehouse.clients import get_bigquery_client
 from console.warehouse.protocol import TableInfo, WarehouseError
+from console.warehouse.record import QueryRecord, Records
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client
+
+    from console.warehouse.bigquery.extract import Extraction
+    from console.warehouse.examined import Circumstances, Examined
 
 Row = TypeVar("Row")
 T = TypeVar("T")
@@ -58,14 +65,17 @@ class BigQueryWarehouse:
         sql: Callable[[str], str] = text.google_sql,
         meter: Meter | None = None,
         operator: str | None = None,
+        backoff: Backoff | None = None,
     ) -> None:
         self.target = target
         self.bounds = bounds or Bounds()
         self._client = client
         self._sql = sql
-        self._meter = meter or process_meter()
+        self.meter = meter or process_meter(target.project)
+        self._records = Records()
         self._operator = operator or operator_name()
         self._errands = Errands(self.bounds, self._stop_on_server)
+        self.writes = BigQueryWrites(target, client, self._run, self._count, self._operator, backoff or Backoff())
         self._lock = threading.Lock()
         self._troubled: frozenset[str] = frozenset()
 
@@ -82,12 +92,12 @@ class BigQueryWarehouse:
     @property
     def usage(self) -> Usage:
         """What this process has asked and been billed so far."""
-        return self._meter.usage
+        return self.meter.usage
 
     @property
     def records(self) -> tuple[QueryRecord, ...]:
-        """The newest queries of this process, oldest first."""
-        return self._meter.records
+        """The newest queries that were asked through this object, oldest first."""
+        return self._records.newest
 
     def sql(self, fact: Fact[Row]) -> str:
         """Return the GoogleSQL that answers a fact here."""
@@ -124,6 +134,27 @@ class BigQueryWarehouse:
         found = {info.name: info for errand, what in errands for info in self._result(errand, what, ())}
         return tuple(found[name] for name in tables)
 
+    def examine(self, about: Circumstances) -> Examined:
+        """Return what the doctor wants to know; what could not be asked is UNKNOWN in it."""
+        from console.warehouse.bigquery.examine import examine  # noqa: PLC0415 - for the doctor only
+        from console.warehouse.bigquery.examine_asking import Asker  # noqa: PLC0415 - for the doctor only
+
+        asker = Asker(self._client, self.target, self._errands, self.bounds, about.now)
+        return examine(asker, about, self.sql, self._operator)
+
+    def extraction(self) -> Extraction:
+        """Return what reads whole tables of the project, for a snapshot."""
+        from console.warehouse.bigquery.extract import Access, Extraction  # noqa: PLC0415 - for a snapshot only
+
+        return Extraction(Access(self.target, self._client, self._errands, self._operator, self._count))
+
+    def deployment(self) -> BigQueryDeployment:
+        """Return what creates the tables that the project lacks."""
+        return BigQueryDeployment(self.target, self._client, self._run, self._ask, self.inspect)
+
+    def _run(self, work: Callable[[], T], what: str, tables: tuple[str, ...]) -> T:
+        return self._result(self._errands.start(work), what, tables)
+
     def cancel(self) -> None:
         """Stop what is running, here and on the server, from any thread; each stopped `load` raises WarehouseError."""
         self._errands.cancel()
@@ -137,7 +168,7 @@ class BigQueryWarehouse:
         sql = self.sql(fact)
         values: Mapping[str, datetime | date] = {"as_of": as_of, "first": window.first, "last": window.last}
         used = {name: values[name] for name in values if name in text.parameters(sql)}
-        question = Question(fact.name, sql, used, len(fact.tables))
+        question = Question((fact.name,), sql, used, len(fact.tables))
 
         def work() -> tuple[Row, ...]:
             answer = self._ask(question)
@@ -178,7 +209,7 @@ class BigQueryWarehouse:
             self._troubled = (self._troubled | failed) - answered
 
     def _descriptions(self, names: tuple[str, ...]) -> Callable[[], tuple[TableInfo, ...]]:
-        return lambda: tuple(describe(self._client(self.target), self.target, name, _this_call()) for name in names)
+        return lambda: tuple(describe(self._client(self.target), self.target, name, this_call()) for name in names)
 
     def _result(self, errand: Errand[T], what: str, tables: tuple[str, ...]) -> T:
         try:
@@ -194,15 +225,29 @@ class BigQueryWarehouse:
 
     def _ask(self, question: Question) -> Answer:
         """Ask in this thread, under its call, and count what it cost, also when it was stopped while the server ran it."""
-        call = _this_call()
-        rows = 0
+        call = this_call()
+        rows = None
         try:
             answer = ask(self._client(self.target), question, self._operator, call)
             rows = len(answer.rows)
         finally:
             if call.is_done or call.job is not None:
-                self._meter.add(QueryRecord(question.what, _bill(call, question), call.cache_hit, call.elapsed, rows))
+                self._count(question, call, rows)
         return answer
+
+    def _count(self, question: Question, call: Call, rows: int | None) -> None:
+        record = QueryRecord(
+            question.facts,
+            question.sql,
+            tuple(question.parameters.items()),
+            call.elapsed,
+            rows,
+            call.bytes_processed,
+            _bill(call, question),
+            call.cache_hit,
+        )
+        self._records.add(record)
+        self.meter.add(record)
 
     def _stop_on_server(self, job: Job) -> None:
         """Cancel a job that nobody waits for; what goes wrong then, the job's own time limit makes good."""
@@ -214,7 +259,7 @@ class BigQueryWarehouse:
                 job.id,
                 project=job.project or None,
                 location=job.location,
-                retry=retry_within(_this_call()),
+                retry=retry_within(this_call()),
                 timeout=self.bounds.cancel,
             )
 
@@ -244,13 +289,6 @@ def _bill(call: Call, question: Question) -> int:
     if call.bytes_billed is not None:
         return call.bytes_billed
     return 0 if call.cache_hit else estimated_bill(call.bytes_processed or 0, question.tables)
-
-
-def _this_call() -> Call:
-    call = current_call()
-    if call is None:
-        raise RuntimeError("a question is asked only in an errand's thread")
-    return call
 
 
 def _minute(as_of: datetime) -> datetime:
