@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from screens.ports import Look, Preview
 
 EXIT_BROKEN = 3
-COLLECT = (5_000, 10, 10)
+COLLECT = (700, 10, 5)
 """After how many new objects, and younger collections, garbage is collected: one refresh makes some thousands."""
 _DRAWN = "│─┃━…·└▶✓"
 

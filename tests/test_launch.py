@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -16,15 +17,19 @@ import pytest
 
 from checks.model import Subject, SubjectKind
 from console.cli.shell import Shell
-from console.launch import environment_of
+from console.launch import COLLECT, Guarded, environment_of
 from console.settings import Flags, Homes, Settings, resolve
 from screens.lines import text_of
 from screens.session import Environment, Session
 from tests.builders import at, scope_at
 from tests.console_process import READY, ROOT, courtside, needs_terminal, start
+from tests.screens.stubs import Source, drive, loaded, session_on
 
 if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
     from console.desk import Desk
+    from screens.app import CourtsideApp
 
 NOW = at("2026-01-26T15:20")
 
@@ -147,6 +152,7 @@ def test_before_the_first_frame_neither_the_warehouse_nor_the_command_line_nor_t
     assert not {name.split(".")[0] for name in loaded} & {"duckdb", "typer", "click", "pandas", "google", "slack_sdk"}
     assert not loaded & {"checks.catalogue", "checks.runner", "console.desk", "console.document", "console.crash"}
     assert not loaded & {"console.rehearsal", "console.examination"}
+    assert not loaded & {"checks.model", "checks.policy", "screens.ports", "screens.feed", "screens.views.findings"}
 
 
 # When it opens
@@ -234,3 +240,18 @@ def test_a_shell_opens_the_console_only_where_it_can_be_seen_and_used() -> None:
 )
 def test_the_badge_says_where_the_data_is_from(warehouse: str, environment: Environment) -> None:
     assert environment_of(replace(settings(Path("/state")), warehouse=warehouse)) is environment
+
+
+def test_a_console_that_is_open_collects_its_garbage(desk: Desk) -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        drive(Guarded(session_on(Source(desk.look(scope_at("2026-01-26T15:20"))))), filled)
+        assert gc.get_threshold() == COLLECT
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+async def filled(app: CourtsideApp, pilot: Pilot[int]) -> None:
+    await loaded(app, pilot)

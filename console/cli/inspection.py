@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from checks.severity import Severity
 from screens.text.doctor import DoctorView, Observation, TableState
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def view(settings: Settings, open_desk: Callable[[], Desk], now: Callable[[], da
     try:
         with open_desk() as desk:
             tables, observations, refusal = _examined(desk, settings, now)
+            observations += _outbox(desk, settings, now)
     except WarehouseError as error:
         refusal = str(error)
     return DoctorView(settings.warehouse, chosen, versions(), tables, refusal, observations)
@@ -66,6 +68,23 @@ def _examined(
     seen = desk.warehouse.examine(_circumstances(settings, now))
     tables = tuple(_state(item, table) for item, table in zip(defined, seen.tables, strict=True))
     return tables, seen.observations, seen.refusal
+
+
+def _outbox(desk: Desk, settings: Settings, now: Callable[[], datetime]) -> tuple[Observation, ...]:
+    """Return how it stands with the rows that the console has to write, and with the day's load jobs."""
+    from console.journal import FILE_NAME, Journal, JournalError  # --help needs no journal
+    from console.outbox import Outbox
+    from console.outbox_observations import PART, outbox_observations
+    from console.warehouse.writing import Writable
+
+    path = settings.state_dir / FILE_NAME
+    if not path.exists() or not isinstance(desk.warehouse, Writable):
+        return ()
+    try:
+        limits = desk.warehouse.writes.limits
+        return outbox_observations(Outbox(Journal(path, now=now)).standings(settings.warehouse, limits, now()))
+    except JournalError as error:
+        return (Observation(PART, Severity.UNKNOWN, f"what waits to be written cannot be read: {error}"),)
 
 
 def _circumstances(settings: Settings, now: Callable[[], datetime]) -> Circumstances:

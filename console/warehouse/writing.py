@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Scalar = str | int | float | bool | datetime | date | None
 
@@ -125,3 +125,12 @@ class Writes(Protocol):
 
     def change(self, change: Change, now: datetime) -> ChangeOutcome:
         """Make a change. After a WarehouseError it may have been made or not: it is for the change to be safe to repeat."""
+
+
+@runtime_checkable
+class Writable(Protocol):
+    """A warehouse that can be written to."""
+
+    @property
+    def writes(self) -> Writes:
+        """Its writing side."""

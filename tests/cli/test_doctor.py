@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from console.journal import FILE_NAME, Journal
+from console.outbox import Outbox
 from console.warehouse import clients
 from tests.bigquery_double import BigQueryDouble
 from tests.cli.conftest import CLOCK, Courtside
+from tests.outboxes import TABLE as CONFLICTS
+from tests.outboxes import rows
 
 QUEUE = "nba_orchestration.failed_processor_queue"
 WRITE = "bigquery.tables.updateData"
@@ -111,6 +115,19 @@ def test_a_service_that_is_not_there_is_exit_status_3_and_why_is_said(
     assert result.status == 3
     assert result.lines[0].startswith("UNKNOWN  the warehouse bigquery://nba-prod cannot be read: ")
     assert "settings" in result.lines
+
+
+def test_rows_that_wait_to_be_written_are_said(courtside: Courtside, double: BigQueryDouble) -> None:
+    journal = Journal(courtside.home / FILE_NAME, now=lambda: CLOCK)
+    Outbox(journal).put(place(double), CONFLICTS, rows("first", "second"), CLOCK)
+    document = courtside("doctor", "--json", "--warehouse", place(double)).document
+    assert [(item["severity"], item["sentence"]) for item in of_part(document, "outbox")] == [
+        (
+            "ok",
+            f"{CONFLICTS}: 0 of today's 1,500 load jobs sent (0 %), the quota resets at Mon 26 Jan 03:00 EST (2026-01-26T08:00Z)",
+        ),
+        ("ok", f"2 rows wait for {CONFLICTS}"),
+    ]
 
 
 def test_an_embedded_warehouse_has_tables_and_no_observations(courtside: Courtside) -> None:
