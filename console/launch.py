@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from screens.ports import Look, Preview
 
 EXIT_BROKEN = 3
+COLLECT_AFTER_SECONDS = 5.0
+"""By then the screen is filled."""
 COLLECT = (700, 10, 5)
-"""After how many new objects, and younger collections, garbage is collected: one refresh makes some thousands."""
+"""After how many new objects, and younger collections, garbage is collected: as Python does it, old garbage twice as often."""
 _DRAWN = "│─┃━…·└▶✓"
 
 
@@ -163,9 +165,8 @@ class Guarded(CourtsideApp):
     trace = ""
 
     def on_ready(self) -> None:
-        """Collect garbage again: `console.__main__` starts without it, and a console left open makes some at each refresh."""
-        gc.freeze()  # what starting has made stays, so that no later collection looks at it
-        gc.set_threshold(*COLLECT)
+        """Collect garbage before long: `console.__main__` starts without it, and a console left open makes some."""
+        self.set_timer(COLLECT_AFTER_SECONDS, _collect_garbage)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the first error, and end."""
@@ -183,6 +184,11 @@ class Guarded(CourtsideApp):
         Console(file=said, width=120, color_system=None).print(*renderables)
         self.trace = self.trace or said.getvalue()
         self._close_messages_no_wait()
+
+
+def _collect_garbage() -> None:
+    gc.freeze()  # what starting has made stays, so that no later collection looks at it
+    gc.set_threshold(*COLLECT)
 
 
 def _trace(error: BaseException) -> str:

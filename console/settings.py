@@ -119,12 +119,8 @@ class Settings:
         return replace(self, **{name: value}, chosen=(*others, Setting(name, word, source)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One source of values: where it is, and what it says by setting name."""
-
-    source: str
-    values: Mapping[str, object]
+_Layer = tuple[str, Mapping[str, object]]
+"""One source of values: where it is, and what it says by setting name."""
 
 
 def load(flags: Flags, environment: Mapping[str, str], homes: Homes) -> Settings:
@@ -162,7 +158,7 @@ def resolve(
     and its source.
     """
     _refuse_unknown(table, config_path)
-    layers = (_flag_layer(flags), _environment_layer(environment), _Layer(str(config_path), table))
+    layers = (_flag_layer(flags), _environment_layer(environment), (str(config_path), table))
     found = {name: _pick(layers, name, default) for name, default in _defaults(homes).items()}
     warehouse = found["warehouse"]
     thresholds = values.thresholds(values.table(table, "policy", config_path), config_path)
@@ -219,15 +215,15 @@ def _word(value: object, name: str) -> str:
 
 
 def _pick(layers: Iterable[_Layer], name: str, default: object) -> Value:
-    for layer in layers:
-        if name in layer.values:
-            return Value(name, layer.values[name], layer.source)
+    for source, said in layers:
+        if name in said:
+            return Value(name, said[name], source)
     return Value(name, default, "default")
 
 
 def _flag_layer(flags: Flags) -> _Layer:
     given = {"warehouse": flags.warehouse, "color": flags.color}
-    return _Layer("command line", {name: value for name, value in given.items() if value is not None})
+    return "command line", {name: value for name, value in given.items() if value is not None}
 
 
 def _environment_layer(environment: Mapping[str, str]) -> _Layer:
@@ -236,7 +232,7 @@ def _environment_layer(environment: Mapping[str, str]) -> _Layer:
     for name in _KNOWN:
         if value := environment.get(f"COURTSIDE_{name.upper()}"):
             given[name] = value
-    return _Layer("environment", given)
+    return "environment", given
 
 
 def _config_setting(flags: Flags, environment: Mapping[str, str], path: Path, *, found: bool) -> Setting:

@@ -43,7 +43,6 @@ class TerminalGuard:
         """Begin to listen."""
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # threads started from here on inherit it
         Thread(target=self._hear, name="signals", daemon=True).start()
-        Thread(target=self._watch_line, name="hang-up", daemon=True).start()
 
     @property
     def is_cut_off(self) -> bool:
@@ -63,6 +62,7 @@ class TerminalGuard:
                 os.write(self._output, _GIVE_BACK)
 
     def _hear(self) -> None:
+        Thread(target=self._watch_line, name="hang-up", daemon=True).start()  # here, where nobody waits for it
         self.received = signal.Signals(signal.sigwait(SIGNALS))
         Thread(target=self._ask_to_end, name="end", daemon=True).start()
         time.sleep(GRACE_SECONDS)

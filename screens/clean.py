@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 DEFAULT_LIMIT = 2_000
 """The most characters that one piece of text may put on a screen: 25 lines of 80 columns."""
 
 ELLIPSIS = "…"
 
-_SEQUENCES = re.compile(
-    r"""
+_SEQUENCES = r"""
       (?:\x1b\]|\x9d) (?: [^\x07\x1b\x90\x98\x9c-\x9f\r\n]* (?:\x07|\x1b\\|\x9c) )?  # OSC up to BEL or ST
     | (?:\x1b[PX^_]|[\x90\x98\x9e\x9f]) (?: [^\x1b\x90\x98\x9c-\x9f\r\n]* (?:\x1b\\|\x9c) )?  # DCS, SOS, PM, APC up to ST
     | (?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?                               # CSI: parameters, intermediates, final
     | \x1b [ -/]* [0-~]?                                                 # any other escape
-    """,
-    re.VERBOSE,
-)
+    """
 # One without an end loses only its beginning: what comes after it may be our own words.
 
 _FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -49,10 +47,18 @@ def for_terminal(text: str, limit: int = DEFAULT_LIMIT, *, keep_newlines: bool =
         return text
     # Sequences can be long, so more than the limit is looked at; but never a whole megabyte.
     window = max(4 * limit, 4_096)
-    visible = _visible(_SEQUENCES.sub("", text[:window]), keep_newlines=keep_newlines)
+    looked_at = text[:window]
+    if not looked_at.isprintable():
+        looked_at = _sequences().sub("", looked_at)
+    visible = _visible(looked_at, keep_newlines=keep_newlines)
     if len(visible) <= limit and len(text) <= window:
         return visible
     return visible[: max(limit, 1) - 1].removesuffix(ELLIPSIS) + ELLIPSIS
+
+
+@cache
+def _sequences() -> re.Pattern[str]:
+    return re.compile(_SEQUENCES, re.VERBOSE)  # not before a text needs it: the first frame has none
 
 
 def _visible(text: str, *, keep_newlines: bool) -> str:

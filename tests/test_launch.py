@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 import pytest
 
 from checks.model import Subject, SubjectKind
+from console import launch
 from console.cli.shell import Shell
 from console.launch import COLLECT, Guarded, environment_of
 from console.settings import Flags, Homes, Settings, resolve
@@ -23,7 +24,7 @@ from screens.lines import text_of
 from screens.session import Environment, Session
 from tests.builders import at, scope_at
 from tests.console_process import READY, ROOT, courtside, needs_terminal, start
-from tests.screens.stubs import Source, drive, loaded, session_on
+from tests.screens.stubs import Source, drive, session_on, until
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -242,16 +243,16 @@ def test_the_badge_says_where_the_data_is_from(warehouse: str, environment: Envi
     assert environment_of(replace(settings(Path("/state")), warehouse=warehouse)) is environment
 
 
-def test_a_console_that_is_open_collects_its_garbage(desk: Desk) -> None:
+def test_a_console_that_is_open_collects_its_garbage(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "COLLECT_AFTER_SECONDS", 0.01)
     before = gc.get_threshold()
     gc.set_threshold(200_000, 20, 20)
     try:
-        drive(Guarded(session_on(Source(desk.look(scope_at("2026-01-26T15:20"))))), filled)
-        assert gc.get_threshold() == COLLECT
+        drive(Guarded(session_on(Source(desk.look(scope_at("2026-01-26T15:20"))))), collecting)
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
 
 
-async def filled(app: CourtsideApp, pilot: Pilot[int]) -> None:
-    await loaded(app, pilot)
+async def collecting(_app: CourtsideApp, pilot: Pilot[int]) -> None:
+    await until(pilot, lambda: gc.get_threshold() == COLLECT, "garbage is not collected")
