@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from console.cli.arguments import UsageError, instant
 from console.cli.command import EXIT_UNKNOWN, Answer, Job, command
+from console.cli.consent import agreed
 from console.cli.page import Palette, write
 from console.cli.progress import ProgressBar
 from screens.lines import Line, Span, Tone, flow, line
@@ -128,11 +128,7 @@ def _agreed(job: Job, work: Undertaking, price: int, *, yes: bool) -> bool:
         _say(job, what)
         return True
     _say(job, f"{what}: BigQuery bills about {gigabytes(price)} GB for it")
-    if yes:
-        return True
-    job.shell.err.write("Go on? [y/N] ")
-    job.shell.err.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return yes or agreed(job.shell.err, "Go on?")
 
 
 def _kept(path: Path, work: Undertaking, complete: int | None) -> str:
