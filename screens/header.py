@@ -97,7 +97,7 @@ def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
         (taken if fits and not left else left).append(part)
     spans = [badge, Span(" ")]
     for n, part in enumerate(taken):
-        loud = part == "ARMED" or part in alarming or part.startswith("paused")
+        loud = part == "ARMED" or part in alarming or (part == state.clock and "paused" in part)
         spans += [Span(_SEPARATOR if n else "", Tone.FAINT), Span(part, Tone.UNKNOWN if loud else Tone.FAINT)]
     return tuple(span for span in spans if span.text), left
 

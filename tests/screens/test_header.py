@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from checks.model import Severity, Verdict
 from screens.header import HEIGHT, HeaderState, header_lines
-from screens.lines import display_width, text_of
+from screens.lines import Tone, display_width, text_of
 from screens.session import Environment
 from tests.builders import at
 
@@ -170,3 +170,8 @@ def test_at_every_width_severity_and_duration_are_never_cut(
     if since is not None:
         words = " ".join(said.split())
         assert ("30 d 06 h" if since != AS_OF else "0 min") in words
+
+
+def test_that_refreshing_is_paused_stands_out() -> None:
+    [shown] = [span for span in header_lines(state(clock="live, paused"), 120)[0] if "paused" in span.text]
+    assert shown.tone is Tone.UNKNOWN
