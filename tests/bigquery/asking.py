@@ -17,6 +17,8 @@ from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.protocol import WarehouseError
 
 SCOPE = Scope.at(datetime(2026, 1, 25, 12, tzinfo=UTC), days=4, last=date(2026, 1, 24))
+STALL_SECONDS = 1.0
+"""For how long a busy machine may leave a thread that is due unserved; what waits for a socket too long is over by more."""
 
 
 def load(warehouse: BigQueryWarehouse, fact: Fact[Any] = BREAKERS) -> tuple[Any, ...]:
@@ -28,7 +30,7 @@ def refusal(warehouse: BigQueryWarehouse) -> str:
     started = time.monotonic()
     with pytest.raises(WarehouseError) as caught:
         load(warehouse)
-    assert time.monotonic() - started < warehouse.bounds.deadline
+    assert time.monotonic() - started < warehouse.bounds.deadline + STALL_SECONDS
     return str(caught.value)
 
 
