@@ -187,7 +187,8 @@ class Guarded(CourtsideApp):
 
 
 def _collect_garbage() -> None:
-    gc.freeze()  # what starting has made stays, so that no later collection looks at it
+    gc.collect()
+    gc.freeze()  # what starting has made and is in use stays, so that no later collection looks at it
     gc.set_threshold(*COLLECT)
 
 

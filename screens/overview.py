@@ -94,6 +94,6 @@ class Overview(Screen[None]):
         self.board.use(self.board.current, maximised=maximised)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Follow a focus that came with the mouse."""
-        if isinstance(event.widget, Panel):
+        """Follow a focus that came with the mouse, unless a later key has taken it on already."""
+        if isinstance(event.widget, Panel) and event.widget is self.focused:
             self.board.use(event.widget.spec.id, maximised=self.board.is_maximised)

@@ -126,3 +126,14 @@ def test_a_key_that_was_given_up_does_nothing(sunday: Source, name: str) -> None
         assert look_at(app) == before
 
     drive(CourtsideApp(session_on(sunday, at=MOMENT, keys=REMAPPED)), steps, size=SIZE)
+
+
+def test_word_of_a_focus_that_a_later_key_has_taken_on_changes_nothing(sunday: Source) -> None:
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await loaded(app, pilot)
+        overview = app.screen
+        assert isinstance(overview, Overview)
+        overview.on_descendant_focus(events.DescendantFocus(overview.panel("transitions")))
+        assert overview.current is overview.focused is overview.panel("findings")
+
+    drive(CourtsideApp(session_on(sunday, at=MOMENT)), steps, size=SIZE)
