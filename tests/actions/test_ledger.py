@@ -17,7 +17,7 @@ from console.actions.ledger import Ledger
 from console.journal import FILE_NAME, RETENTION, FleetingJournal, Journal, JournalError
 from screens.ports import LogEntry
 from tests.actions.entries import NOW, entry, filled, ledger_in
-from tests.outboxes import BreakableJournal, CrashError, Fuse
+from tests.outbox.outboxes import BreakableJournal, CrashError, Fuse
 
 ROOT = Path(__file__).parent.parent.parent
 

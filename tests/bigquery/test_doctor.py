@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from screens.text.doctor import DoctorView, Observation, TableState, doctor_line
 from tests.bigquery.conftest import IMPATIENT, QUICK, Opener
 from tests.bigquery_double import BigQueryDouble
 from tests.bigquery_double.faults import Html, ResetBefore, Silence, Status
+from tests.bigquery_double.hand_clock import HandClock
 
 PARTS = ["credentials", "project", "location", "partitioning", "permissions", "freshness", "clock", "cost"]
 QUEUE = "nba_orchestration.failed_processor_queue"
@@ -35,22 +36,14 @@ ROOMY = replace(QUICK, deadline=10.0)
 """The doctor asks sixty questions, which a busy machine needs a while for."""
 
 
-@dataclass
-class Clock:
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> HandClock:
     """Give the service's time."""
-    return Clock()
+    return HandClock(START)
 
 
 @pytest.fixture
-def double(clock: Clock) -> Iterator[BigQueryDouble]:
+def double(clock: HandClock) -> Iterator[BigQueryDouble]:
     """Give a project with all tables, which the test may spoil."""
     with BigQueryDouble(clock=clock) as opened:
         yield opened
@@ -179,7 +172,7 @@ def test_a_table_without_its_partitions_is_named(double: BigQueryDouble, opened:
     assert (found.severity, found.subject) == (Severity.ERROR, SCHEDULE)
 
 
-def test_rows_that_are_streamed_count_as_a_write(double: BigQueryDouble, opened: Opener, clock: Clock) -> None:
+def test_rows_that_are_streamed_count_as_a_write(double: BigQueryDouble, opened: Opener, clock: HandClock) -> None:
     clock.now = START + timedelta(minutes=20)
     double.client().insert_rows_json(QUEUE, [{"id": "q", "game_date": "2026-01-24"}])
     assert table(examined(opened(double, ROOMY), clock), QUEUE).written_at == clock.now
@@ -195,7 +188,7 @@ def test_the_doctor_of_the_console_says_the_same(double: BigQueryDouble, opened:
 
 
 def test_the_newest_write_of_each_table_is_shown_and_a_silent_controller_is_an_error(
-    double: BigQueryDouble, opened: Opener, clock: Clock
+    double: BigQueryDouble, opened: Opener, clock: HandClock
 ) -> None:
     clock.now = START + timedelta(hours=3)
     double.add_rows(QUEUE, [{"id": "q", "game_date": START.date()}])

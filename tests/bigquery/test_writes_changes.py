@@ -20,8 +20,9 @@ from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Changed, Contended, HeldByBuffer
 from tests.bigquery.conftest import QUICK, Opener
 from tests.bigquery.refused import refused
-from tests.bigquery.writing import COLUMNS, GAME, NOW, Clock, entry, row, seen
+from tests.bigquery.writing import COLUMNS, GAME, NOW, entry, row, seen
 from tests.bigquery_double import BigQueryDouble, Fails, ResetAfter, ResetBefore, Silence, Status, StillRunning
+from tests.bigquery_double.hand_clock import HandClock
 
 CHANGE = revive_or_insert(COLUMNS, GAME, seen(), entry(), NOW)
 QUEUE_FULL = (
@@ -34,12 +35,12 @@ STREAMED = {"id": "streamed", "game_date": "2026-01-24"}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock(NOW)
 
 
 @pytest.fixture
-def double(clock: Clock) -> Iterator[BigQueryDouble]:
+def double(clock: HandClock) -> Iterator[BigQueryDouble]:
     with BigQueryDouble(clock=clock) as made:
         made.add_rows(QUEUE, [row()])
         yield made
@@ -61,14 +62,14 @@ def test_a_change_says_whose_it_is_and_what_it_may_cost(double: BigQueryDouble, 
     assert query.maximum_bytes_billed == QUICK.table_bytes
 
 
-def test_a_change_goes_to_the_datasets_with_the_prefix(clock: Clock, opened: Opener) -> None:
+def test_a_change_goes_to_the_datasets_with_the_prefix(clock: HandClock, opened: Opener) -> None:
     with BigQueryDouble(clock=clock, dataset_prefix="test_") as double:
         double.add_rows(f"test_{QUEUE}", [row()])
         assert opened(double, dataset_prefix="test_").writes.change(CHANGE, NOW) == Changed(1)
 
 
 def test_rows_in_the_streaming_buffer_hold_a_change_until_the_oldest_can_have_settled(
-    double: BigQueryDouble, writes: BigQueryWrites, clock: Clock
+    double: BigQueryDouble, writes: BigQueryWrites, clock: HandClock
 ) -> None:
     double.client().insert_rows_json(QUEUE, [STREAMED])
     clock.now = NOW + timedelta(minutes=20)

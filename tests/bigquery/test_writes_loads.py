@@ -11,8 +11,9 @@ from console.warehouse.bigquery.writes import BigQueryWrites
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Loaded, Loading, LoadRefusal, NotLoaded
 from tests.bigquery.conftest import QUICK, Opener
-from tests.bigquery.writing import CONFLICTS, Clock
+from tests.bigquery.writing import CONFLICTS, NOW
 from tests.bigquery_double import BigQueryDouble, Fails, ResetAfter, ResetBefore, Status, StillRunning
+from tests.bigquery_double.hand_clock import HandClock
 
 LINES = b"""{"conflict_id":"a","timestamp":"2026-01-25T12:00:00.000000Z","details":{"game":"LAL@DAL"}}
 {"conflict_id":"b","timestamp":0}"""
@@ -21,7 +22,7 @@ UPLOAD = "^/upload"
 
 @pytest.fixture
 def double() -> Iterator[BigQueryDouble]:
-    with BigQueryDouble(clock=Clock()) as made:
+    with BigQueryDouble(clock=HandClock(NOW)) as made:
         yield made
 
 
@@ -56,7 +57,7 @@ def test_json_arrives_as_json_and_what_is_left_out_as_null(double: BigQueryDoubl
 
 
 def test_rows_go_to_the_datasets_with_the_prefix(opened: Opener) -> None:
-    with BigQueryDouble(clock=Clock(), dataset_prefix="test_") as double:
+    with BigQueryDouble(clock=HandClock(NOW), dataset_prefix="test_") as double:
         assert opened(double, dataset_prefix="test_").writes.append("job", CONFLICTS, LINES) == Loaded(2)
 
 
@@ -68,7 +69,7 @@ def test_a_job_that_was_started_before_is_believed_and_not_run_again(
 
 
 def test_a_job_in_a_region_that_nobody_named_is_found_by_what_the_conflict_says(opened: Opener) -> None:
-    with BigQueryDouble(clock=Clock(), location="europe-west3") as double:
+    with BigQueryDouble(clock=HandClock(NOW), location="europe-west3") as double:
         writes = opened(double, QUICK).writes
         assert [writes.append("job", CONFLICTS, LINES) for _ in range(2)] == [Loaded(2)] * 2
         assert double.requests[-1].arguments["location"] == "europe-west3"

@@ -25,13 +25,13 @@ from tests.bigquery.writing import (
     OLDER,
     OTHER_GAME,
     PROCESSOR,
-    Clock,
     Place,
     entry,
     row,
     seen,
 )
 from tests.bigquery_double import BigQueryDouble
+from tests.bigquery_double.hand_clock import HandClock
 
 LATER = NOW + timedelta(minutes=15)
 
@@ -39,7 +39,7 @@ LATER = NOW + timedelta(minutes=15)
 @pytest.fixture(params=["bigquery", "embedded"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, opened: Opener) -> Iterator[Place]:
     if request.param == "bigquery":
-        with BigQueryDouble(clock=Clock()) as double:
+        with BigQueryDouble(clock=HandClock(NOW)) as double:
             yield Place(opened(double).writes, double.add_rows, double.run)
         return
     warehouse = EmbeddedWarehouse(tmp_path / "warehouse.duckdb")

@@ -21,14 +21,6 @@ COLUMNS = frozenset(dict(next(item for item in definitions() if item.name == QUE
 OLDER = COLUMNS - {"resolution_notes", "metadata"}
 
 
-@dataclass
-class Clock:
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @dataclass(frozen=True)
 class Place:
     """One warehouse: its writing side, a way to put rows there beforehand, and to run DuckDB's SQL behind its back."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from google.api_core.exceptions import BadRequest, Forbidden, InternalServerError, NotFound
@@ -12,6 +10,7 @@ from google.cloud import bigquery
 from google.cloud.bigquery import LoadJobConfig, QueryJobConfig, ScalarQueryParameter
 
 from tests.bigquery_double import BigQueryDouble
+from tests.bigquery_double.hand_clock import HandClock
 
 QUEUE = "nba_orchestration.failed_processor_queue"
 CONFLICTS = "nba_orchestration.streaming_conflict_log"
@@ -20,30 +19,6 @@ MEGABYTE = 1 << 20
 DAY = QueryJobConfig(query_parameters=[ScalarQueryParameter("day", "DATE", date(2026, 1, 24))])
 STREAMED = {"id": "s", "game_date": "2026-01-24"}
 JSON_ROWS = LoadJobConfig(source_format="NEWLINE_DELIMITED_JSON", autodetect=False)
-
-
-@dataclass
-class Clock:
-    now: datetime = datetime(2026, 1, 26, 18, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def double(clock: Clock) -> Iterator[BigQueryDouble]:
-    with BigQueryDouble(clock=clock) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(double: BigQueryDouble) -> bigquery.Client:
-    return double.client()
 
 
 def reason(refused: pytest.ExceptionInfo[BadRequest | Forbidden | InternalServerError | NotFound]) -> str:
@@ -116,7 +91,7 @@ def test_only_the_partitions_asked_for_are_read(double: BigQueryDouble, client: 
 
 
 def test_the_same_question_is_free_until_a_table_changes(
-    double: BigQueryDouble, client: bigquery.Client, clock: Clock
+    double: BigQueryDouble, client: bigquery.Client, clock: HandClock
 ) -> None:
     def ask() -> bool:
         client.query_and_wait(f"SELECT id FROM {QUEUE} WHERE game_date = @day", job_config=DAY)
@@ -142,7 +117,7 @@ INSERTS = (
     "sql", [f"UPDATE {QUEUE} SET status = 'x' WHERE TRUE", f"DELETE FROM {QUEUE} WHERE id = 's'", DELETES]
 )
 def test_rows_in_the_streaming_buffer_cannot_be_changed_for_90_minutes(
-    double: BigQueryDouble, client: bigquery.Client, clock: Clock, sql: str
+    double: BigQueryDouble, client: bigquery.Client, clock: HandClock, sql: str
 ) -> None:
     assert client.insert_rows_json(QUEUE, [STREAMED]) == []
     clock.now += timedelta(minutes=89)
@@ -160,7 +135,7 @@ def test_rows_are_added_beside_the_streaming_buffer(client: bigquery.Client, sql
     assert client.query_and_wait(sql, job_config=DAY).num_dml_affected_rows == 1
 
 
-def test_a_table_tells_of_its_streaming_buffer(client: bigquery.Client, clock: Clock) -> None:
+def test_a_table_tells_of_its_streaming_buffer(client: bigquery.Client, clock: HandClock) -> None:
     began = clock.now
     client.insert_rows_json(QUEUE, [STREAMED])
     clock.now += timedelta(minutes=10)
@@ -185,7 +160,7 @@ def test_streamed_rows_are_taken_all_or_none(client: bigquery.Client) -> None:
     assert client.get_table(QUEUE).streaming_buffer is None
 
 
-def test_a_table_takes_1500_load_jobs_a_day(double: BigQueryDouble, client: bigquery.Client, clock: Clock) -> None:
+def test_a_table_takes_1500_load_jobs_a_day(double: BigQueryDouble, client: bigquery.Client, clock: HandClock) -> None:
     double.use_load_quota(QUEUE, 1_499)
     client.load_table_from_json([STREAMED], QUEUE, job_config=JSON_ROWS).result()
     with pytest.raises(Forbidden, match="exceeded quota for imports or query appends per table") as refused:

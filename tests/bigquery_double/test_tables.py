@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -13,38 +11,15 @@ from google.api_core.exceptions import Forbidden
 from google.cloud import bigquery
 
 from tests.bigquery_double import BigQueryDouble
+from tests.bigquery_double.conftest import START
+from tests.bigquery_double.hand_clock import HandClock
 
 QUEUE = "nba_orchestration.failed_processor_queue"
 CONFLICTS = "nba_orchestration.streaming_conflict_log"
-START = datetime(2026, 1, 26, 18, tzinfo=UTC)
-
-
-@dataclass
-class Clock:
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def double(clock: Clock) -> Iterator[BigQueryDouble]:
-    with BigQueryDouble(clock=clock) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(double: BigQueryDouble) -> bigquery.Client:
-    return double.client()
 
 
 def test_a_table_was_modified_when_its_rows_last_changed_and_no_other_was(
-    double: BigQueryDouble, client: bigquery.Client, clock: Clock
+    double: BigQueryDouble, client: bigquery.Client, clock: HandClock
 ) -> None:
     clock.now += timedelta(minutes=5)
     double.add_rows(QUEUE, [{"id": "q", "game_date": date(2026, 1, 24)}])
@@ -64,7 +39,7 @@ def test_a_permission_can_be_taken_away_on_one_table_alone(double: BigQueryDoubl
     assert client.test_iam_permissions(QUEUE, wanted) == {"permissions": wanted}
 
 
-def test_every_answer_says_the_services_time_a_refusal_too(double: BigQueryDouble, clock: Clock) -> None:
+def test_every_answer_says_the_services_time_a_refusal_too(double: BigQueryDouble, clock: HandClock) -> None:
     clock.now += timedelta(hours=1)
     refused = requests.get(f"{double.url}/nothing", timeout=5)
     assert not refused.ok

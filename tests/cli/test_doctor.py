@@ -13,8 +13,8 @@ from console.outbox import Outbox
 from console.warehouse import clients
 from tests.bigquery_double import BigQueryDouble
 from tests.cli.conftest import CLOCK, Courtside
-from tests.outboxes import TABLE as CONFLICTS
-from tests.outboxes import rows
+from tests.outbox.outboxes import TABLE as CONFLICTS
+from tests.outbox.outboxes import rows
 
 QUEUE = "nba_orchestration.failed_processor_queue"
 WRITE = "bigquery.tables.updateData"

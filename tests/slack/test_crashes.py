@@ -9,7 +9,7 @@ import pytest
 
 from console.journal import FILE_NAME
 from console.slack.outbox import LEASE, SlackOutbox, State
-from tests.outboxes import BreakableJournal, CrashError, Fuse
+from tests.outbox.outboxes import BreakableJournal, CrashError, Fuse
 from tests.slack.conftest import Desk, message
 from tests.slack_double import SlackDouble
 

@@ -6,7 +6,7 @@ from checks.severity import Severity
 from console.load_quota import LoadQuota
 from console.outbox_batches import Standing
 from console.outbox_observations import outbox_observations
-from tests.outboxes import NOW, TABLE
+from tests.outbox.outboxes import NOW, TABLE
 
 QUOTA = LoadQuota(TABLE, 1_200, 1_500, NOW)
 

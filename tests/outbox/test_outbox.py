@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,35 +15,11 @@ from console.outbox_rows import OutboxRow, UnfitRowError, job_id, row_line
 from console.warehouse.bigquery.writes import LIMITS, BigQueryWrites
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Loaded
-from tests.bigquery.conftest import QUICK, Opener, opened
-from tests.bigquery.writing import Clock
 from tests.bigquery_double import BigQueryDouble, Fails
-from tests.outboxes import NOW, PLACE, TABLE, deliver_all, outbox, row, rows
-
-__all__ = ["opened"]  # the fixture
+from tests.outbox.outboxes import NOW, PLACE, TABLE, arrived, deliver_all, row, rows
 
 UPLOAD = "^/upload"
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def double() -> Iterator[BigQueryDouble]:
-    with BigQueryDouble(clock=Clock()) as made:
-        yield made
-
-
-@pytest.fixture
-def writes(double: BigQueryDouble, opened: Opener) -> BigQueryWrites:
-    return opened(double, QUICK).writes
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Outbox:
-    return outbox(tmp_path)
-
-
-def arrived(double: BigQueryDouble) -> list[str]:
-    return [key for (key,) in double.run(f"SELECT conflict_id FROM {TABLE} ORDER BY conflict_id")]
 
 
 def test_rows_that_were_put_are_delivered_together(double: BigQueryDouble, writes: BigQueryWrites, box: Outbox) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,37 +14,13 @@ from console.load_quota import quota_day
 from console.outbox import Outbox
 from console.outbox_batches import BATCH_ROWS, LONGEST_AGAIN
 from console.warehouse.bigquery.writes import BigQueryWrites
-from tests.bigquery.conftest import QUICK, Opener, opened
-from tests.bigquery.writing import Clock
 from tests.bigquery_double import BigQueryDouble, Fails, Status, StillRunning
-from tests.outboxes import NOW, PLACE, TABLE, deliver_all, outbox, row, rows
-
-__all__ = ["opened"]  # the fixture
+from tests.outbox.outboxes import NOW, PLACE, TABLE, arrived, deliver_all, outbox, row, rows
 
 UPLOAD = "^/upload"
 SECOND = timedelta(seconds=1)
 MIDNIGHT = datetime(2026, 1, 26, 8, tzinfo=UTC)
 """The end of the Pacific day of NOW."""
-
-
-@pytest.fixture
-def double() -> Iterator[BigQueryDouble]:
-    with BigQueryDouble(clock=Clock()) as made:
-        yield made
-
-
-@pytest.fixture
-def writes(double: BigQueryDouble, opened: Opener) -> BigQueryWrites:
-    return opened(double, QUICK).writes
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Outbox:
-    return outbox(tmp_path)
-
-
-def arrived(double: BigQueryDouble) -> list[str]:
-    return [key for (key,) in double.run(f"SELECT conflict_id FROM {TABLE} ORDER BY conflict_id")]
 
 
 def use_up(folder: Path, jobs: int, *, at: datetime = NOW - timedelta(hours=1)) -> None:

@@ -14,6 +14,7 @@ from console.outbox import Delivery, Outbox
 from console.outbox_rows import OutboxRow
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Change, ChangeOutcome, LoadLimits, LoadOutcome, Writes
+from tests.bigquery_double import BigQueryDouble
 
 NOW = datetime(2026, 1, 25, 12, tzinfo=UTC)
 TABLE = "nba_orchestration.streaming_conflict_log"
@@ -102,3 +103,7 @@ def deliver_all(box: Outbox, writes: Writes, now: datetime = NOW, *, most: int =
             return Delivery(delivered, done.tables)
         now = max(done.next_at, now + timedelta(microseconds=1))
     raise WarehouseError(f"something still waits after {most} deliveries")
+
+
+def arrived(double: BigQueryDouble) -> list[str]:
+    return [key for (key,) in double.run(f"SELECT conflict_id FROM {TABLE} ORDER BY conflict_id")]

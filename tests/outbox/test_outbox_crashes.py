@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +13,9 @@ from console.journal import FILE_NAME
 from console.outbox import Outbox
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Writes
-from tests.bigquery.conftest import QUICK, Opener, opened
-from tests.bigquery.writing import Clock
+from tests.bigquery.conftest import QUICK, Opener
 from tests.bigquery_double import BigQueryDouble, ResetAfter, ResetBefore
-from tests.outboxes import (
+from tests.outbox.outboxes import (
     NOW,
     PLACE,
     TABLE,
@@ -30,15 +29,7 @@ from tests.outboxes import (
     rows,
 )
 
-__all__ = ["opened"]  # the fixture
-
 Arrived = Callable[[], Sequence[str]]
-
-
-@pytest.fixture
-def double() -> Iterator[BigQueryDouble]:
-    with BigQueryDouble(clock=Clock()) as made:
-        yield made
 
 
 @pytest.fixture(params=["bigquery", "embedded"])
