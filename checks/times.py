@@ -48,6 +48,11 @@ def format_eastern(moment: datetime) -> str:
     return require_aware(moment).astimezone(EASTERN).strftime("%a %-d %b %H:%M %Z")
 
 
+def format_instant(moment: datetime, timespec: str = "auto") -> str:
+    """Return `2026-01-23T06:20:00Z`, RFC 3339; fractions of a second are kept where there are any, or as `timespec` says."""
+    return require_aware(moment).isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
 def format_utc(moment: datetime) -> str:
     """Return `2026-01-23T06:20Z`."""
     return require_aware(moment).strftime("%Y-%m-%dT%H:%MZ")

@@ -41,7 +41,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -58,7 +58,7 @@ from checks.model import (
     Suggestion,
     Verdict,
 )
-from checks.times import minutes_between
+from checks.times import format_instant, minutes_between
 
 if TYPE_CHECKING:
     from checks.facts.lineage import GameLineage
@@ -89,9 +89,7 @@ def write_error(kind: str, message: str, out: TextIO) -> None:
 
 def instant(moment: datetime | None) -> str | None:
     """Return `2026-01-23T06:20:00Z`; fractions of a second are kept where there are any."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if moment is None else format_instant(moment)
 
 
 def day(value: date | None) -> str | None:

@@ -11,11 +11,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checks.severity import Severity, Verdict
+from checks.times import format_instant
 from console import journal_schema as sql
 from screens.clean import for_terminal
 
@@ -296,7 +297,7 @@ def _is_ended_by(report: Report, before: Mapping[str, Any], seen: str) -> bool:
 
 def instant_text(moment: datetime) -> str:
     """Return an instant as text that sorts: always UTC, always with microseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return format_instant(moment, "microseconds")
 
 
 def instant_of(text: str) -> datetime:

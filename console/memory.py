@@ -49,7 +49,9 @@ class SteadyMemory:
 
     def remember(self, environment: str, report: Report, at: datetime) -> None:
         """Keep a report as the last one, and what it found as seen."""
-        self._asked(lambda journal: journal.remember(environment, report, at))
+        from console.report_codec import CodecError  # noqa: PLC0415  # after the first frame
+
+        self._asked(lambda journal: journal.remember(environment, report, at), CodecError)
 
     def sightings(self, environment: str, fingerprint: str = "") -> tuple[Sighting, ...]:
         """Return what was seen of one finding, of all when no fingerprint is given; newest first."""
@@ -74,10 +76,11 @@ class SteadyMemory:
         self._preferences[name] = value
         self._asked(lambda journal: journal.prefer(name, value))
 
-    def _asked(self, question: Callable[[Memory], Answer]) -> Answer:
+    def _asked(self, question: Callable[[Memory], Answer], unfit: type[Exception] = JournalError) -> Answer:
+        """Return the journal's answer, or that of what is kept in memory after a JournalError or `unfit`."""
         try:
             return question(self._journal)
-        except (JournalError, ValueError) as error:  # of the codec, for a value that no report may hold
+        except (JournalError, unfit) as error:
             self._journal = self._go_on_in_memory(str(error))
             return question(self._journal)
 
@@ -98,6 +101,12 @@ def open_journal(state_dir: Path, *, now: Callable[[], datetime]) -> Journal:
     """
     state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Journal(state_dir / FILE_NAME, now=now)
+
+
+def known_journal(state_dir: Path, *, now: Callable[[], datetime]) -> Journal | None:
+    """Return the journal of `state_dir`, None when there is none: who only looks makes none. `now` returns aware UTC."""
+    path = state_dir / FILE_NAME
+    return Journal(path, now=now) if path.is_file() else None
 
 
 def open_memory(

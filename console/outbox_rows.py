@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from checks.times import require_aware
+from checks.times import format_instant
 
 LARGEST_ROW = 1 << 20
 """Bytes of a row; a larger one is a mistake, not a row of ours."""
@@ -48,7 +48,7 @@ def row_line(row: OutboxRow) -> str:
 def _text(value: object) -> str:
     """Return what JSON has no type for as BigQuery reads it. Raises TypeError, and ValueError for a naive instant."""
     if isinstance(value, datetime):
-        return require_aware(value).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return format_instant(value, "microseconds")
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} is no value of a column")

@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from checks.model import Report
+from checks.times import format_instant
 
 Value = TypeVar("Value")
 
@@ -91,7 +92,7 @@ def _encode_scalar(value: object) -> object:
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return format_instant(value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, timedelta):

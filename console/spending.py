@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from console.warehouse.bigquery.cost import Budget, Meter
 
 if TYPE_CHECKING:
     from console.journal import Journal
+
+Answer = TypeVar("Answer")
 
 
 class Account:
@@ -38,32 +40,35 @@ class Account:
 
     def settle(self) -> None:
         """Book what was billed since this was last done; a process that was billed for nothing opens no journal."""
-        self._asked(lambda journal, day: self._meter.settle(lambda count: journal().spend(day, self._place, count)))
+        self._try(lambda: self._meter.settle(self._book))
 
     def budget(self) -> Budget | None:
         """Return the budget with what all processes have spent of it today; None where there is none."""
         if self._daily_gb is None:
             return None
-        spent = 0
-
-        def read(journal: Callable[[], Journal], day: date) -> None:
-            nonlocal spent
-            spent = journal().spent(day, self._place)
-
         self.settle()
-        self._asked(read)
-        return Budget(self._daily_gb, spent + self._meter.unsettled, self._today())
+        booked = self._try(lambda: self._journal().spent(self._today(), self._place)) or 0
+        return Budget(self._daily_gb, booked + self._meter.unsettled, self._today())
 
-    def _asked(self, question: Callable[[Callable[[], Journal], date], None]) -> None:
-        from console.journal import JournalError  # noqa: PLC0415  # an embedded warehouse needs no journal
-        from console.memory import open_journal  # noqa: PLC0415
+    def _book(self, count: int) -> None:
+        self._journal().spend(self._today(), self._place, count)
+
+    def _journal(self) -> Journal:
+        from console.memory import open_journal  # noqa: PLC0415  # an embedded warehouse needs no journal
+
+        return open_journal(self._state_dir, now=self._now)
+
+    def _try(self, question: Callable[[], Answer]) -> Answer | None:
+        """Return the journal's answer, None when it cannot be used, and note why."""
+        from console.journal import JournalError  # noqa: PLC0415  # as above
 
         try:
-            question(lambda: open_journal(self._state_dir, now=self._now), self._today())
+            answer = question()
         except (JournalError, OSError) as error:
             self.trouble = str(error)
-        else:
-            self.trouble = ""
+            return None
+        self.trouble = ""
+        return answer
 
     def _today(self) -> date:
         return self._now().astimezone(UTC).date()

@@ -43,12 +43,17 @@ def for_slack(text: str, limit: int) -> str:
     return "".join(kept).rstrip() + ELLIPSIS
 
 
+def going_on(report: Report) -> list[RootCause]:
+    """Return the troubles that last, worst first."""
+    return [cause for cause in report.causes if cause.until is None and cause.severity is not Severity.OK]
+
+
 def summary_text(report: Report, place: str, sentence: str = "") -> str:
     """Return the summary of a report on the warehouse that people call `place`, with a sentence of the operator's own.
 
     The part before the first empty line is at most 1,200 characters long; the detail below it names further troubles.
     """
-    causes = [cause for cause in report.causes if cause.until is None and cause.severity is not Severity.OK]
+    causes = going_on(report)
     head = [_what(report, place), *_since(report), f"*Impact* {_impact(report, causes)}"]
     if causes:
         head.append(f"*Cause* {_cause(causes[0])}")

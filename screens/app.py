@@ -134,9 +134,11 @@ class CourtsideApp(KeyOrder):
 
     def refresh_all(self, *, by_hand: bool = True) -> None:
         """Ask for everything now: the full report, and what it does not hold."""
+        from screens.detail.detail import Detail  # noqa: PLC0415  # after the first frame
+
         scope = self.scope()
         wanted = [feed for feed in self.refresher.feeds.values() if feed.name == FULL or feed.scope_of(scope) != scope]
-        wanted += [self.refresher.feeds[name] for s in self.screen_stack if (name := getattr(s, "feed", ""))]
+        wanted += [self.refresher.feeds[s.feed] for s in self.screen_stack if isinstance(s, Detail) and s.feed]
         self.refresher.refresh({feed.name: feed for feed in wanted}.values(), scope, by_hand=by_hand)
 
     def look_at(self, moment: Moment, last_date: date | None) -> None:

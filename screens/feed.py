@@ -247,8 +247,9 @@ class Refresher:
 
 def _spending(desk: Desk) -> Spending | None:
     """Return what asking has cost, also for nothing; None where it costs nothing."""
-    billed = desk.bytes_billed if isinstance(desk, Metered) else None
-    return Spending(billed, desk.budget()) if billed is not None and isinstance(desk, Metered) else None
+    if not isinstance(desk, Metered) or (billed := desk.bytes_billed) is None:
+        return None
+    return Spending(billed, desk.budget())
 
 
 def _nothing_was_read(report: Report) -> str:

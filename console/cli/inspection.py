@@ -72,17 +72,18 @@ def _examined(
 
 def _outbox(desk: Desk, settings: Settings, now: Callable[[], datetime]) -> tuple[Observation, ...]:
     """Return how it stands with the rows that the console has to write, and with the day's load jobs."""
-    from console.journal import FILE_NAME, Journal, JournalError  # --help needs no journal
+    from console.journal import JournalError  # --help needs no journal
+    from console.memory import known_journal
     from console.outbox import Outbox
     from console.outbox_observations import PART, outbox_observations
     from console.warehouse.writing import Writable
 
-    path = settings.state_dir / FILE_NAME
-    if not path.exists() or not isinstance(desk.warehouse, Writable):
+    journal = known_journal(settings.state_dir, now=now)
+    if journal is None or not isinstance(desk.warehouse, Writable):
         return ()
     try:
         limits = desk.warehouse.writes.limits
-        return outbox_observations(Outbox(Journal(path, now=now)).standings(settings.warehouse, limits, now()))
+        return outbox_observations(Outbox(journal).standings(settings.warehouse, limits, now()))
     except JournalError as error:
         return (Observation(PART, Severity.UNKNOWN, f"what waits to be written cannot be read: {error}"),)
 

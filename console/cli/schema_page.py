@@ -8,6 +8,7 @@ from checks.model import Severity
 from console.warehouse.schema_creating import Outcome, State
 from console.warehouse.schema_plan import Kind, SchemaPlan
 from screens.lines import BLANK, Line, Span, Tone, flow, line
+from screens.text.amount import counted
 from screens.text.doctor import names_of
 from screens.text.report import severity_lead
 
@@ -60,9 +61,9 @@ def _creating(made: SchemaPlan) -> str:
         return ""
     what = f"{len(made.tables)} of them" if made.hindered else "what is missing"
     datasets = len(made.creations) - len(made.tables)
-    whereto = f", in {_count(datasets, 'new dataset')}" if datasets else ""
+    whereto = f", in {counted(datasets, 'new dataset')}" if datasets else ""
     count = len(made.creations)
-    return f"{_count(count, 'statement')} {'creates' if count == 1 else 'create'} {what}{whereto}"
+    return f"{counted(count, 'statement')} {'creates' if count == 1 else 'create'} {what}{whereto}"
 
 
 def outcome_lines(outcomes: Sequence[Outcome], place: str, width: int) -> list[Line]:
@@ -71,9 +72,7 @@ def outcome_lines(outcomes: Sequence[Outcome], place: str, width: int) -> list[L
         return flow([f"nothing was changed in {place}"], width)
     done = sum(outcome.state is State.CREATED for outcome in outcomes)
     severity = outcomes_severity(outcomes)
-    said = (
-        f"{done} of {_count(len(outcomes), 'statement')} created what {'it says' if len(outcomes) == 1 else 'they say'}"
-    )
+    said = f"{done} of {counted(len(outcomes), 'statement')} created what {'it says' if len(outcomes) == 1 else 'they say'}"
     lines = flow([Span(f"{said} in {place}", Tone.STRONG)], width, first=severity_lead(severity))
     lines.append(BLANK)
     for outcome in outcomes:
@@ -129,7 +128,3 @@ def outcome_fields(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
         }
         for outcome in outcomes
     ]
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.causes import BLIND, STANDING_THREAD, thread_key
-from checks.model import Report, RootCause, Severity
-from console.summary import for_slack, summary_text
+from checks.model import Report
+from console.summary import for_slack, going_on, summary_text
 
 MOST_IN_A_BLOCK = 3_000
 """Characters that Slack takes in the text of a section block (docs.slack.dev, section block)."""
@@ -44,7 +44,7 @@ class Message:
 def message_of(report: Report, place: str, sentence: str = "") -> Message:
     """Return the message about a report on the warehouse that people call `place`, with a sentence of the operator's own."""
     head, _, detail = summary_text(report, place, sentence).partition("\n\n")
-    severities = [f"{cause.key}={cause.severity.name}" for cause in _going_on(report)]
+    severities = [f"{cause.key}={cause.severity.name}" for cause in going_on(report)]
     return Message(
         incident=f"{place}|{_thread(report)}",
         head=head,
@@ -68,18 +68,14 @@ def _thread(report: Report) -> str:
 
     What has no incident of its own belongs to the day: yesterday's defects of data are no news in today's thread.
     """
-    going_on = _going_on(report)
+    lasting = going_on(report)
     over = [key for key in map(thread_key, report.causes) if key not in (BLIND, STANDING_THREAD)]
-    key = thread_key(going_on[0]) if going_on else next(iter(over), STANDING_THREAD)
+    key = thread_key(lasting[0]) if lasting else next(iter(over), STANDING_THREAD)
     return _of_day(key, report.scope.last) if key in (BLIND, STANDING_THREAD) else key
 
 
 def _of_day(key: str, day: date) -> str:
     return f"{key}:{day.isoformat()}"
-
-
-def _going_on(report: Report) -> list[RootCause]:
-    return [cause for cause in report.causes if cause.until is None and cause.severity is not Severity.OK]
 
 
 def _change(head: str, sentence: str) -> str:

@@ -160,22 +160,22 @@ class SlackOutbox:
             changed = standing != entry.standing
             self._move(entry, State.THREADED if changed else State.DELIVERED, ts=ts, thread_of=way)
             return
-        began_at = entry.began_at or self._pace.now()
-        may_be_there = entry.state is State.POSTING
-        if not may_be_there:
-            began_at = self._pace.now()
-            self._move(entry, State.POSTING, began_at=began_at)
+        began_at, may_be_there = self._begin(entry, State.POSTING)
         ts = way.post(entry.post, began_at=began_at, may_be_there=may_be_there)
         self._move(entry, State.DELIVERED, ts=ts, thread_of=way)
 
     def _send_reply(self, entry: Entry, way: BotDelivery) -> None:
-        began_at = entry.began_at or self._pace.now()
-        may_be_there = entry.state is State.REPLYING
-        if not may_be_there:
-            began_at = self._pace.now()
-            self._move(entry, State.REPLYING, began_at=began_at)
+        began_at, may_be_there = self._begin(entry, State.REPLYING)
         way.post(entry.reply, began_at=began_at, may_be_there=may_be_there, thread=entry.ts)
         self._move(entry, State.DELIVERED)
+
+    def _begin(self, entry: Entry, state: State) -> tuple[datetime, bool]:
+        """Note that a post begins, unless one has; return when it did, and whether it may be there by now."""
+        if entry.state is state:
+            return entry.began_at or self._pace.now(), True
+        began_at = self._pace.now()
+        self._move(entry, state, began_at=began_at)
+        return began_at, False
 
     def _thread(self, entry: Entry, way: BotDelivery) -> tuple[str, str]:
         """Return the parent's `ts` and what it was last changed to; both "" where the incident has no thread."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from console.journal import FILE_NAME, Journal
+from console.memory import open_journal
 from console.slack.answers import SlackError
 from console.slack.delivery import BotDelivery, Pace, WebhookDelivery
 from console.slack.destination import Bot, Destination
@@ -55,11 +55,9 @@ def post_summary(
 
     `now` returns aware UTC. Raises JournalError where the outbox cannot be kept: nothing is sent that is not in it first.
     """
-    state_dir.mkdir(parents=True, exist_ok=True)
     pace = Pace(now, sleep, random.SystemRandom().random)
-    return posted_through(
-        SlackOutbox(Journal(state_dir / FILE_NAME, now=now), pace), way_to(destination, pace), message
-    )
+    outbox = SlackOutbox(open_journal(state_dir, now=now), pace)
+    return posted_through(outbox, way_to(destination, pace), message)
 
 
 def way_to(destination: Destination, pace: Pace) -> Way:

@@ -190,7 +190,8 @@ class EmbeddedWarehouse:
             return duckdb_catalog.missing_tables(cursor, names)
 
     def _new_session(self) -> ReadSession:
-        return ReadSession(lambda before_attempt: self._file.open(read_only=True, before_attempt=before_attempt))
+        file = self._file  # and not all of this object, which holds the session
+        return ReadSession(lambda before_attempt: file.open(read_only=True, before_attempt=before_attempt))
 
     @contextmanager
     def _reading(self, what: str, tables: tuple[str, ...]) -> Iterator[duckdb.DuckDBPyConnection]:

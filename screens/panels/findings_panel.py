@@ -60,13 +60,17 @@ class FindingsPanel(Panel):
 
     def action_fold_all(self) -> None:
         """Unfold all causes; fold them when all are."""
-        from screens.views.findings import foldable  # noqa: PLC0415  # as above
-
-        everything = foldable(self.look.report.causes) if self.look else frozenset()
+        everything = self._foldable
         unfold = not everything <= self.unfolded
         self._go_to_cause(unfold=unfold)
         self.unfolded = everything if unfold else frozenset()
         self.redraw()
+
+    @property
+    def _foldable(self) -> frozenset[str]:
+        from screens.views.findings import foldable  # noqa: PLC0415  # as above
+
+        return foldable(self.look.report.causes) if self.look else frozenset()
 
     @property
     def _cause_here(self) -> str:
@@ -75,10 +79,8 @@ class FindingsPanel(Panel):
         return cause_key_of(self.current.key) if self.current else ""
 
     def _set_unfolded(self, unfold: bool) -> None:  # noqa: FBT001  # the one thing that it sets
-        from screens.views.findings import foldable  # noqa: PLC0415  # as above
-
         cause = self._cause_here
-        if self.look is None or cause not in foldable(self.look.report.causes):
+        if cause not in self._foldable:
             return
         self._go_to_cause(unfold=unfold)
         self.unfolded = self.unfolded | {cause} if unfold else self.unfolded - {cause}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from checks.times import require_aware
+from checks.times import format_instant
 from screens.lines import BLANK, Line, Part, Span, Tone, flow
-from screens.text.amount import gigabytes, megabytes
+from screens.text.amount import counted, gigabytes, megabytes
 from screens.text.sql import sql_lines
 
 LABEL = 9
@@ -92,12 +92,12 @@ def explain_lines(asked: Sequence[Asked], notes: Sequence[str], width: int) -> l
 def parameter_text(value: datetime | date) -> str:
     """Return a parameter's value: `2026-01-23T06:20:00Z` or `2026-01-23`."""
     if isinstance(value, datetime):
-        return require_aware(value).isoformat().replace("+00:00", "Z")
+        return format_instant(value)
     return value.isoformat()
 
 
 def _query_lines(query: Asked, number: str, width: int) -> list[Line]:
-    rows = "no answer came" if query.rows is None else _counted(query.rows, "row")
+    rows = "no answer came" if query.rows is None else counted(query.rows, "row")
     cached = ["from the cache"] if query.cache_hit else []
     parts = [rows, f"{query.seconds:.2f} s", _bytes(query.bytes_processed, query.bytes_billed), *cached]
     given = [f"{name} = {parameter_text(value)}" for name, value in query.parameters]
@@ -111,9 +111,9 @@ def _query_lines(query: Asked, number: str, width: int) -> list[Line]:
 
 def _sum_words(total: Total) -> str:
     parts = [
-        _counted(total.queries, "query", "queries"),
+        counted(total.queries, "query", "queries"),
         f"{total.cache_hits} from the cache" if total.cache_hits else "",
-        _counted(total.rows, "row"),
+        counted(total.rows, "row"),
         f"{total.seconds:.2f} s of waiting, in part at the same time",
         _bytes(total.bytes_processed, total.bytes_billed),
         f"that is {gigabytes(total.bytes_billed)} GB" if total.bytes_billed else "",
@@ -126,10 +126,6 @@ def _bytes(processed: int | None, billed: int | None) -> str:
         return "bytes none: embedded"
     read = "" if processed is None else f"{megabytes(processed)} MB processed, "
     return f"{read}{megabytes(billed)} MB billed"
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def _labelled(label: str, parts: Sequence[Part], width: int) -> list[Line]:

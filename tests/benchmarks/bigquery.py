@@ -25,13 +25,13 @@ from checks.model import Report, Scope
 from checks.policy import Policy
 from console.desk import Desk
 from console.warehouse import clients
-from console.warehouse.bigquery.bounds import MEBIBYTE
 from console.warehouse.bigquery.cost import Meter
 from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.demo.build import build_demo
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.protocol import Warehouse
+from screens.text.amount import MEBIBYTE
 from tests.benchmarks.seasons import GAMES_A_SEASON, build_seasons
 from tests.benchmarks.table import print_table, say
 from tests.bigquery_double import BigQueryDouble, Delay

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from google.auth.credentials import Credentials
 
-from console.warehouse.bigquery.bounds import MEBIBYTE, Bounds
+from console.warehouse.bigquery.bounds import Bounds
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
+from screens.text.amount import MEBIBYTE
 from tests.bigquery.conftest import IMPATIENT, QUICK, Opener
 from tests.bigquery.hostile import flooding, hostile
 from tests.bigquery_double import (

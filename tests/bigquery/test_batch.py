@@ -17,7 +17,8 @@ from checks.facts.fact import Fact, Window
 from checks.facts.lineage import LINEAGE
 from console.warehouse.bigquery import sql as text
 from console.warehouse.bigquery.batch import batch_sql, batches, question, sorted_out, tables_of
-from console.warehouse.bigquery.bounds import CONCURRENCY, MEBIBYTE, MINIMUM_BYTES_A_TABLE
+from console.warehouse.bigquery.bounds import CONCURRENCY, MINIMUM_BYTES_A_TABLE
+from screens.text.amount import MEBIBYTE
 from tests.bigquery.trees import PARTITION_COLUMNS, name_of, partition_bounds, partitioned_tables
 
 WINDOW = Window(date(2026, 1, 23), date(2026, 1, 24))

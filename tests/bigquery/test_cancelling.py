@@ -12,10 +12,11 @@ from checks.facts.breakers import BREAKERS
 from checks.facts.events import EVENTS
 from checks.facts.fact import Fact
 from checks.loading import Loading
-from console.warehouse.bigquery.bounds import MEBIBYTE, Bounds
+from console.warehouse.bigquery.bounds import Bounds
 from console.warehouse.bigquery.errors import StoppedError
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.protocol import WarehouseError
+from screens.text.amount import MEBIBYTE
 from tests.bigquery.asking import SCOPE, eventually, load, refusal
 from tests.bigquery.conftest import QUICK, Opener
 from tests.bigquery_double import BigQueryDouble, Silence, StillRunning

@@ -15,9 +15,7 @@ from checks.policy import Policy
 from console.desk import Desk
 from console.headstart import Ahead
 from console.spending import Account
-from console.warehouse.bigquery.bounds import MEBIBYTE
 from console.warehouse.bigquery.cost import (
-    GIBIBYTE,
     Budget,
     BudgetState,
     Meter,
@@ -29,6 +27,7 @@ from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.record import QueryRecord, Records
 from screens.feed import Metered
+from screens.text.amount import GIBIBYTE, MEBIBYTE
 from tests.bigquery.asking import SCOPE
 from tests.bigquery.conftest import Opener
 from tests.bigquery_double import BigQueryDouble

@@ -9,8 +9,7 @@ import pytest
 
 from console.memory import open_journal
 from console.warehouse import clients
-from console.warehouse.bigquery.bounds import MEBIBYTE
-from console.warehouse.bigquery.cost import GIBIBYTE
+from screens.text.amount import GIBIBYTE, MEBIBYTE
 from tests.bigquery_double import BigQueryDouble
 from tests.builders import at
 from tests.cli.conftest import CLOCK, Courtside, Result

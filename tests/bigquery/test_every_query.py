@@ -15,9 +15,9 @@ from checks.facts.catalogue import ALL_FACTS
 from checks.model import Scope
 from checks.policy import Policy
 from console.desk import Desk
-from console.warehouse.bigquery.bounds import MEBIBYTE
 from console.warehouse.bigquery.sql import google_sql
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
+from screens.text.amount import MEBIBYTE
 from tests.benchmarks.seasons import build_seasons
 from tests.bigquery.conftest import Opener
 from tests.bigquery.trees import PARTITION_COLUMNS, name_of, partition_bounds, partitioned_tables

@@ -19,7 +19,6 @@ from checks.facts.decisions import DECISIONS
 from checks.facts.retry_queue import RETRY_QUEUE
 from checks.model import Severity
 from checks.policy import Policy
-from console.warehouse.bigquery.bounds import MEBIBYTE
 from console.warehouse.bigquery.examine_asking import HeardDate, Outcome
 from console.warehouse.bigquery.examine_clock import clock
 from console.warehouse.bigquery.examine_cost import cost, repeated
@@ -37,6 +36,7 @@ from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.examined import Refresh
 from console.warehouse.protocol import ColumnInfo, TableInfo, WarehouseError
 from console.warehouse.schema import definitions
+from screens.text.amount import MEBIBYTE
 from tests.bigquery.asking import SCOPE
 from tests.bigquery_double import BigQueryDouble
 

@@ -21,11 +21,11 @@ from checks.model import FactOutcome, Scope
 from checks.policy import Policy
 from checks.runner import report_on
 from console.desk import Desk
-from console.warehouse.bigquery.bounds import MEBIBYTE
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.protocol import Warehouse
 from console.warehouse.schema import definitions
+from screens.text.amount import MEBIBYTE
 from tests.bigquery.conftest import Opener
 from tests.bigquery_double import BigQueryDouble
 

@@ -9,9 +9,10 @@ import pytest
 
 from checks.facts.lineage import LINEAGE
 from console.warehouse import clients
-from console.warehouse.bigquery.bounds import MEBIBYTE, Bounds
+from console.warehouse.bigquery.bounds import Bounds
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.protocol import WarehouseError
+from screens.text.amount import MEBIBYTE
 from tests.bigquery.asking import load, refusal
 from tests.bigquery.conftest import QUICK, Opener
 from tests.bigquery.fault_table import Token

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from console.warehouse.bigquery.cost import GIBIBYTE, Budget
+from console.warehouse.bigquery.cost import Budget
 from screens.app import CourtsideApp
 from screens.ports import Look
 from screens.session import Environment, Session
 from screens.spending import Spending
+from screens.text.amount import GIBIBYTE
 from tests.builders import at
 from tests.screens.stubs import (
     MOMENT,

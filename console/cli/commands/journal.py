@@ -82,12 +82,13 @@ def journal_verify(job: Job) -> Answer:
 def _ledger(job: Job) -> tuple[Path, Ledger]:
     """Return the journal's file and the chain in it. Raises JournalError where there is none: a lost one must not look empty."""
     from console.actions.ledger import Ledger  # --help needs no database
-    from console.journal import FILE_NAME, Journal, JournalError
+    from console.journal import FILE_NAME, JournalError
+    from console.memory import known_journal
 
-    path = job.settings.state_dir / FILE_NAME
-    if not path.is_file():
+    journal = known_journal(job.settings.state_dir, now=job.shell.now)
+    if journal is None:
         raise JournalError(
-            f"there is no journal {path}: nobody has worked from here yet, or it was moved away, or state_dir is another "
-            "(`courtside doctor` shows which)"
+            f"there is no journal {job.settings.state_dir / FILE_NAME}: nobody has worked from here yet, or it was moved away, "
+            "or state_dir is another (`courtside doctor` shows which)"
         )
-    return path, Ledger(Journal(path, now=job.shell.now))
+    return journal.path, Ledger(journal)

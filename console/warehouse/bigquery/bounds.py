@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checks.deadline import DEADLINE_SECONDS
+from screens.text.amount import MEBIBYTE
 
-MEBIBYTE = 1 << 20
 MINIMUM_BYTES_A_TABLE = 10 * MEBIBYTE
 """What BigQuery bills at least for each table that a query names (on-demand pricing)."""
 

@@ -32,6 +32,12 @@ def fetch(client: Client, target: BigQueryTarget, name: str, call: Call) -> Tabl
         return None
 
 
+def locate(client: Client, target: BigQueryTarget, dataset: str, call: Call) -> str:
+    """Return a dataset's location, such as `US`. Raises what the client raises."""
+    found = client.get_dataset(full_name(target, dataset), retry=retry_within(call), timeout=call.bounds.socket)
+    return str(found.location)
+
+
 def full_name(target: BigQueryTarget, name: str) -> str:
     """Return the name by which the service knows `dataset.table`, or a dataset."""
     return f"{target.project}.{target.dataset_prefix}{name}"

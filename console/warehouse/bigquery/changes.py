@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.times import require_aware
 from console.warehouse.bigquery.call import Call
+from console.warehouse.bigquery.catalog import fetch
 from console.warehouse.bigquery.query import APP, label, retry_within
 from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.writing import Change, HeldByBuffer
@@ -68,12 +69,10 @@ def _oldest_entry(client: Client, target: BigQueryTarget, table: str, call: Call
     from requests import RequestException  # noqa: PLC0415 - comes with the client
 
     try:
-        found = client.get_table(
-            f"{target.project}.{target.dataset_prefix}{table}", retry=retry_within(call), timeout=call.bounds.socket
-        )
+        found = fetch(client, target, table, call)
     except (GoogleAPIError, RequestException):  # the refusal stands; only its end is not known
         return None
-    buffer = found.streaming_buffer
+    buffer = found.streaming_buffer if found is not None else None
     oldest = buffer.oldest_entry_time if buffer is not None else None
     return require_aware(oldest) if isinstance(oldest, datetime) else None
 

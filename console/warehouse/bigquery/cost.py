@@ -9,11 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 
-from console.warehouse.bigquery.bounds import MEBIBYTE, MINIMUM_BYTES_A_TABLE
+from console.warehouse.bigquery.bounds import MINIMUM_BYTES_A_TABLE
 from console.warehouse.record import QueryRecord
-from screens.text.amount import GIBIBYTE, gigabytes
-
-__all__ = ["GIBIBYTE", "Budget", "BudgetState", "Meter", "Usage", "estimated_bill", "process_meter"]
+from screens.text.amount import GIBIBYTE, MEBIBYTE, gigabytes
 
 WARNING_SHARE = 0.8
 """Share of the daily budget from which on the operator is warned."""

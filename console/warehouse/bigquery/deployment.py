@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from console.warehouse.bigquery.call import Call, this_call
+from console.warehouse.bigquery.catalog import locate
 from console.warehouse.bigquery.errors import is_particular
 from console.warehouse.bigquery.query import Answer, Question
 from console.warehouse.bigquery.sql import with_prefix
@@ -77,8 +78,6 @@ class BigQueryDeployment:
 def _places(client: Client, target: BigQueryTarget, datasets: Iterable[str], call: Call) -> dict[str, str]:
     """Return the location of each dataset that is there. Raises what the client raises."""
     from google.api_core.exceptions import NotFound  # noqa: PLC0415 - comes with the client
-
-    from console.warehouse.bigquery.examine_tables import locate  # noqa: PLC0415 - a report does without
 
     places: dict[str, str] = {}
     for dataset in datasets:

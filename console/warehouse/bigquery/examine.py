@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from checks.facts.fact import Fact
 from checks.model import Severity
-from console.warehouse.bigquery import examine_cost, examine_login, examine_permissions, examine_tables
+from console.warehouse.bigquery import catalog, examine_cost, examine_login, examine_permissions, examine_tables
 from console.warehouse.bigquery.call import Call
 from console.warehouse.bigquery.examine_asking import Asker, Outcome, Pending
 from console.warehouse.bigquery.examine_clock import clock
@@ -70,7 +70,7 @@ def _start(asker: Asker, about: Circumstances, sql: Callable[[Fact[Any]], str], 
         return lambda client, call: examine_tables.find(client, target, name, call)
 
     def locating(dataset: str) -> Callable[[Client, Call], str]:
-        return lambda client, call: examine_tables.locate(client, target, dataset, call)
+        return lambda client, call: catalog.locate(client, target, dataset, call)
 
     def holding(needs: Needed) -> Callable[[Client, Call], frozenset[str] | None]:
         return lambda client, call: examine_permissions.held(client, target, needs, call)

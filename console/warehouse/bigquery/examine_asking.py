@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from console.warehouse.bigquery.bounds import CONCURRENCY, Bounds
-from console.warehouse.bigquery.call import Call, current_call
+from console.warehouse.bigquery.call import Call, this_call
 from console.warehouse.bigquery.errand import Errand, Errands
 from console.warehouse.bigquery.errors import Attempt, explain
 from console.warehouse.bigquery.target import BigQueryTarget
@@ -83,9 +83,7 @@ class Asker:
         """Begin to ask, in another thread; `what` is what a sentence about its failure calls it."""
 
         def work() -> T:
-            call = current_call()
-            if call is None:
-                raise RuntimeError("a question is asked only in an errand's thread")
+            call = this_call()
             with self._room:
                 asked = self._now()
                 try:

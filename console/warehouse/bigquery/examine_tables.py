@@ -13,9 +13,8 @@ from checks.model import Severity
 from checks.policy import Policy
 from checks.times import format_minutes, minutes_between
 from console.warehouse.bigquery.call import Call
-from console.warehouse.bigquery.catalog import fetch, full_name, info
+from console.warehouse.bigquery.catalog import fetch, info
 from console.warehouse.bigquery.examine_asking import Outcome
-from console.warehouse.bigquery.query import retry_within
 from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.protocol import TableInfo
 from console.warehouse.schema import TableDefinition
@@ -53,12 +52,6 @@ def find(client: Client, target: BigQueryTarget, name: str, call: Call) -> Found
     if table is None or table.table_type != "TABLE":
         return Found(info(name, table))
     return Found(info(name, table), _partitioning(table), _newest_write(table))
-
-
-def locate(client: Client, target: BigQueryTarget, dataset: str, call: Call) -> str:
-    """Return a dataset's location, such as `US`. Raises what the client raises."""
-    found = client.get_dataset(full_name(target, dataset), retry=retry_within(call), timeout=call.bounds.socket)
-    return str(found.location)
 
 
 def _partitioning(table: Table) -> Partitioning | None:

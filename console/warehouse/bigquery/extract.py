@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.warehouse.bigquery.bounds import CONCURRENCY, MINIMUM_BYTES_A_TABLE
-from console.warehouse.bigquery.call import Call, current_call
+from console.warehouse.bigquery.call import Call, this_call
 from console.warehouse.bigquery.cost import estimated_bill
 from console.warehouse.bigquery.errand import Errand, Errands, LateError
 from console.warehouse.bigquery.errors import Attempt, explain
-from console.warehouse.bigquery.query import IncompleteAnswerError, Question, configuration, dry_run, may_pass
+from console.warehouse.bigquery.query import IncompleteAnswerError, Question, configuration, dry_run, retry_in_any_call
 from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.bigquery.wire import standard_type, to_wire
 from console.warehouse.protocol import WarehouseError
@@ -23,7 +23,6 @@ from console.warehouse.snapshot_source import Page, refuse_changed_columns
 from console.warehouse.snapshot_sql import GOOGLE, copy_sql
 
 if TYPE_CHECKING:
-    from google.api_core.retry import Retry
     from google.cloud.bigquery import Client
     from google.cloud.bigquery.table import RowIterator
 
@@ -108,13 +107,13 @@ class Extraction:
     def _price(self, copy: TableCopy) -> Callable[[], int]:
         def work() -> int:
             client = self._access.client(self._access.target)
-            return estimated_bill(dry_run(client, self._question(copy), self._access.operator, _this_call()), 1)
+            return estimated_bill(dry_run(client, self._question(copy), self._access.operator, this_call()), 1)
 
         return work
 
     def _begin(self, copy: TableCopy) -> Callable[[], _Reading]:
         def work() -> _Reading:
-            call = _this_call()
+            call = this_call()
             question = self._question(copy)
             config = configuration(question, self._access.operator, call)
             config.maximum_bytes_billed = max(int(self._bills[copy.name] * _HEADROOM), MINIMUM_BYTES_A_TABLE)
@@ -135,7 +134,7 @@ class Extraction:
             job_config=config,
             api_timeout=min(call.bounds.first_answer, call.left),
             wait_timeout=call.left,
-            retry=_retry_in_any_call(self._deadline),
+            retry=retry_in_any_call(self._deadline),
             job_retry=None,  # type: ignore[arg-type] # documented: None disables it
             page_size=self._page_rows,
         )
@@ -156,24 +155,3 @@ class Extraction:
             seconds = errand.call.seconds if isinstance(error, LateError) else errand.call.elapsed
             attempt = Attempt(f"the copy of {copy.name}", (copy.name,), seconds)
             raise explain(error, attempt, self._access.target) from error
-
-
-def _this_call() -> Call:
-    call = current_call()
-    if call is None:
-        raise RuntimeError("a question is asked only in an errand's thread")
-    return call
-
-
-def _retry_in_any_call(seconds: float) -> Retry:
-    """Return how requests are repeated that belong to one answer and to several errands: each under the call of its thread."""
-    from google.api_core.retry import Retry  # noqa: PLC0415 - comes with the client
-    from requests.exceptions import Timeout  # noqa: PLC0415 - comes with the client
-
-    def is_retried(error: BaseException) -> bool:
-        call = _this_call()
-        if isinstance(error, Timeout) and call.job is not None:
-            return True  # the service holds a question for a job's result longer than we wait on a silent socket
-        return may_pass(error) and call.failing < call.bounds.retry
-
-    return Retry(predicate=is_retried, initial=0.25, maximum=1.0, multiplier=2.0, timeout=seconds)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.warehouse.bigquery import refusals
 from console.warehouse.bigquery.call import Call
+from console.warehouse.bigquery.catalog import full_name
 from console.warehouse.bigquery.query import APP, label, retry_within
 from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.writing import Loaded, Loading, LoadOutcome, LoadRefusal, NotLoaded
@@ -30,7 +31,7 @@ def append(
     try:
         job = client.load_table_from_file(
             io.BytesIO(lines),
-            f"{target.project}.{target.dataset_prefix}{table}",
+            full_name(target, table),
             size=len(lines),
             num_retries=0,  # whoever delivers comes again; the client's own six would take a minute
             job_id=job_id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from console.warehouse.bigquery.call import Call
+from console.warehouse.bigquery.call import Call, this_call
 from console.warehouse.bigquery.wire import standard_type
 from console.warehouse.protocol import ColumnInfo
 
@@ -124,20 +124,25 @@ def _rows(found: RowIterator, call: Call) -> tuple[tuple[Any, ...], ...]:
 
 def retry_within(call: Call) -> Retry:
     """Return how a request is repeated: what may pass by itself, until failing has lasted for the bound."""
+    return _retry(lambda: call, call.left)
+
+
+def retry_in_any_call(seconds: float) -> Retry:
+    """Return the same for requests that belong to one answer and to several errands: each under the call of its thread."""
+    return _retry(this_call, seconds)
+
+
+def _retry(current: Callable[[], Call], seconds: float) -> Retry:
     from google.api_core.retry import Retry  # noqa: PLC0415 - comes with the client
-
-    return Retry(predicate=_persistence(call), initial=0.25, maximum=1.0, multiplier=2.0, timeout=call.left)
-
-
-def _persistence(call: Call) -> Callable[[BaseException], bool]:
     from requests.exceptions import Timeout  # noqa: PLC0415 - comes with the client
 
     def is_retried(error: BaseException) -> bool:
+        call = current()
         if isinstance(error, Timeout) and call.job is not None:
             return True  # the service holds a question for a job's result longer than we wait on a silent socket
         return may_pass(error) and call.failing < call.bounds.retry
 
-    return is_retried
+    return Retry(predicate=is_retried, initial=0.25, maximum=1.0, multiplier=2.0, timeout=seconds)
 
 
 def may_pass(error: BaseException) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from console.warehouse.bigquery.bounds import MEBIBYTE
 from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.schema import definitions
+from screens.text.amount import MEBIBYTE
 
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError
