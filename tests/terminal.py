@@ -148,7 +148,7 @@ class Terminal:
         """Return how many bytes came after the mark."""
         return self._output.mark().size - mark.size
 
-    def wait_for(self, wanted: str | Predicate, timeout: float = 10.0) -> float:
+    def wait_for(self, wanted: str | Predicate, timeout: float = 30.0) -> float:
         """Wait until the screen holds the text, or the predicate holds of it; return the moment at which that was read.
 
         The predicate is asked after every chunk of output, so also of half-painted screens. Raises TimeoutError after `timeout`
@@ -172,7 +172,7 @@ class Terminal:
         if not self._output.wait_quiet(seconds, time.monotonic() + timeout):
             raise TimeoutError(self._complaint(f"was not quiet for {seconds:g} s within {timeout:g} s"))
 
-    def answer(self, keys: bytes | str, *, quiet: float = 0.05, timeout: float = 10.0) -> Answer:
+    def answer(self, keys: bytes | str, *, quiet: float = 0.05, timeout: float = 30.0) -> Answer:
         """Type and wait until output came and then none for `quiet` seconds. Raises as `wait_for` does."""
         before = self.mark()
         sent = time.monotonic()
@@ -210,7 +210,7 @@ class Terminal:
             os.close(descriptor)
         self._master = -1
 
-    def wait_exit(self, timeout: float = 10.0) -> int:
+    def wait_exit(self, timeout: float = 30.0) -> int:
         """Wait for the end; return the exit status, or minus the number of the signal that ended it.
 
         Raises TimeoutError with the text of the screen.

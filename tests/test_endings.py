@@ -55,6 +55,9 @@ def test_a_terminal_that_closes_without_a_signal_ends_the_console_too(tmp_path: 
         assert terminal.wait_exit() == 128 + signal.SIGHUP
 
 
+LONGEST_SECONDS = 10.0
+"""On a busy machine; what holds it up lasts a minute or for ever, and the benchmark holds leaving to half a second."""
+
 BUSY = """
 import time
 def stuck(self):
@@ -73,7 +76,7 @@ def test_a_screen_that_is_stuck_can_be_ended_and_gives_the_terminal_back(tmp_pat
         sent = time.monotonic()
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
-        assert time.monotonic() - sent < 3
+        assert time.monotonic() - sent < LONGEST_SECONDS
         assert_given_back(terminal)
 
 
@@ -95,7 +98,7 @@ def test_a_warehouse_that_hangs_holds_up_neither_leaving_nor_a_signal(tmp_path: 
             else:
                 terminal.signal(number)
             assert terminal.wait_exit() == (0 if number is None else 128 + number)
-            assert time.monotonic() - asked < 1.5  # on a busy machine; the benchmark holds it to 0.5 s
+            assert time.monotonic() - asked < LONGEST_SECONDS
 
 
 BROKEN = """

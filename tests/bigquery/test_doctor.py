@@ -22,6 +22,7 @@ from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from screens.lines import text_of
 from screens.text.doctor import DoctorView, Observation, TableState, doctor_lines
+from tests.bigquery.asking import STALL_SECONDS
 from tests.bigquery.conftest import IMPATIENT, QUICK, Opener
 from tests.bigquery_double import BigQueryDouble
 from tests.bigquery_double.faults import Html, ResetBefore, Silence, Status
@@ -63,7 +64,7 @@ def examined(warehouse: BigQueryWarehouse, now: Callable[[], datetime] = lambda:
     of = settings(**table)
     started = time.monotonic()
     view = inspection.view(of, lambda: Desk(warehouse, of.policy), now)
-    assert time.monotonic() - started < warehouse.bounds.deadline
+    assert time.monotonic() - started < warehouse.bounds.deadline + STALL_SECONDS
     return view
 
 

@@ -193,7 +193,7 @@ def test_closing_waits_for_nobody() -> None:
         while not double.requests:
             time.sleep(0.001)
         began = time.monotonic()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10  # on a busy machine; who waits for the client waits a minute
     waiting.join()
 
 

@@ -63,7 +63,7 @@ def list_of(app: CourtsideApp) -> LinesView:
 
 async def reached(holds: Callable[[], bool], what: str) -> None:
     """Wait until something holds, without waiting until all is quiet; fails with `what` after five seconds."""
-    give_up = time.monotonic() + 5
+    give_up = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < give_up, what
         await asyncio.sleep(0.002)

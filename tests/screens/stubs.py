@@ -159,7 +159,7 @@ def drive(app: CourtsideApp, steps: Steps, size: tuple[int, int] = (120, 40)) ->
 
 async def until(pilot: Pilot[int], holds: Callable[[], bool], what: str) -> None:
     """Wait until something holds; fails with `what` after five seconds."""
-    give_up = time.monotonic() + 5
+    give_up = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < give_up, what
         await pilot.pause(0.01)
