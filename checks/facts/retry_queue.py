@@ -12,8 +12,8 @@ from checks.facts.fact import Fact, Partition
 class QueueRow:
     """One row of the queue as it stands; the queue is updated in place, so `as_of` only hides rows created later.
 
-    `game_key` is `AWAY@HOME` for a missing game, else None; it and `resolution_notes` are None in older deployments, whose
-    table lacks the columns.
+    `game_key` is `AWAY@HOME` for a missing game, else None; it, `resolution_notes` and `correlation_id` are None in older
+    deployments, whose table lacks the columns. By its `correlation_id` whoever made a row active finds it again.
     """
 
     id: str
@@ -31,6 +31,7 @@ class QueueRow:
     status: str
     resolution_notes: str | None
     updated_at: datetime | None
+    correlation_id: str | None
 
     @property
     def is_active(self) -> bool:

@@ -52,5 +52,6 @@ def ssh_origin(environment: Mapping[str, str]) -> str:
 def _asked(lookup: Callable[[], str]) -> str:
     try:
         return lookup().strip()
+    # courtside: ignore[silent_exceptions] the next source of a name is asked, and a name is only said, never trusted
     except (OSError, KeyError, ImportError):
         return ""

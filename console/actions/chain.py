@@ -33,6 +33,7 @@ class Link:
         """The entry; None where the text can no longer be read as one."""
         try:
             return entry_of(self.text)
+        # courtside: ignore[silent_exceptions] None is the answer: the chain says which entry cannot be read
         except UnreadableEntryError:
             return None
 

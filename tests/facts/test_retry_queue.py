@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def enqueue(tables: Tables, **changes: Any) -> None:
 
 @pytest.fixture
 def older(tables: Tables) -> Tables:
-    for column in ("metadata", "resolution_notes"):
+    for column in ("metadata", "resolution_notes", "correlation_id"):
         tables.connection.execute(f"ALTER TABLE {QUEUE} DROP COLUMN {column}")
     return tables
 
@@ -49,10 +50,16 @@ def test_a_row_that_stands_for_no_game_has_no_game_key(tables: Tables, metadata:
     assert (found.game_key, found.resolution_notes) == (None, None)
 
 
-def test_an_older_deployment_without_the_two_columns_answers_too(older: Tables) -> None:
+def test_the_correlation_id_is_read_by_which_its_owner_finds_a_row_again(tables: Tables) -> None:
+    enqueue(tables, correlation_id="courtside-p1-0")
+    (found,) = tables.ask(RETRY_QUEUE)
+    assert found.correlation_id == "courtside-p1-0"
+
+
+def test_an_older_deployment_without_the_three_columns_answers_too(older: Tables) -> None:
     enqueue(older)
     (found,) = older.ask(RETRY_QUEUE)
-    assert (found.id, found.game_key, found.resolution_notes) == ("q1", None, None)
+    assert (found.id, found.game_key, found.resolution_notes, found.correlation_id) == ("q1", None, None, None)
 
 
 def test_an_error_message_with_quotes_and_escapes_stays_what_it_is(tables: Tables) -> None:
@@ -64,6 +71,12 @@ def test_an_error_message_with_quotes_and_escapes_stays_what_it_is(tables: Table
 
 def test_a_row_created_later_is_not_in_the_queue_yet(tables: Tables) -> None:
     enqueue(tables)
+    assert tables.ask(RETRY_QUEUE, "2026-01-25T12:38")
+    assert not tables.ask(RETRY_QUEUE, "2026-01-25T12:37")
+
+
+def test_a_row_of_this_very_minute_is_seen_by_whoever_has_just_put_it_there(tables: Tables) -> None:
+    enqueue(tables, created_at=at("2026-01-25T12:38") + timedelta(seconds=59))
     assert tables.ask(RETRY_QUEUE, "2026-01-25T12:38")
     assert not tables.ask(RETRY_QUEUE, "2026-01-25T12:37")
 

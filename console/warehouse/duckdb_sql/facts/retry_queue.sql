@@ -14,11 +14,12 @@ SELECT
   EPOCH_US(q.next_retry_at) AS next_retry_at,
   q.status AS status,
   JSON_VALUE(CAST(TO_JSON(q) AS TEXT), '$.resolution_notes') ->> '$' AS resolution_notes,
-  EPOCH_US(q.updated_at) AS updated_at
+  EPOCH_US(q.updated_at) AS updated_at,
+  JSON_VALUE(CAST(TO_JSON(q) AS TEXT), '$.correlation_id') ->> '$' AS correlation_id
 FROM nba_orchestration.failed_processor_queue AS q
 WHERE
   q.game_date BETWEEN $first AND $last
-  AND COALESCE(q.created_at, q.first_failure_at) <= $as_of
+  AND EPOCH_US(COALESCE(q.created_at, q.first_failure_at)) < EPOCH_US($as_of) + 60000000
 ORDER BY
   first_failure_at NULLS FIRST,
   id NULLS FIRST

@@ -1,0 +1,100 @@
+"""Opens what acts on one warehouse: the hand with its journal, its planner and its way to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from checks.facts.retry_queue import RETRY_QUEUE, QueueRow
+from console.actions.aftercare import Aftercare
+from console.actions.entry import Actor
+from console.actions.mirror import MirroredLedger
+from console.actions.planning.planner import Planner
+from console.actions.planning.reading import scope_of
+from console.actions.running import Hand
+from console.actions.verifying import Verifications
+from console.actions.world import World
+from console.conflict_log import QueueWriter
+from console.journal import Journal
+from console.lease import Leases
+from console.outbox import Outbox
+from console.queue_changes import QUEUE
+from console.warehouse.protocol import WarehouseError
+from console.warehouse.writing import Writable
+from screens.orders import Order
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where somebody acts: the warehouse that people call `place` and a way to open it, and the way to this host's journal.
+
+    `now` is aware UTC, `new_id` gives an id that nobody else ever gives. `why_read_only` says why nothing may be changed, or "".
+    `open_journal` raises OSError and JournalError.
+    """
+
+    place: str
+    open_desk: Callable[[], Desk]
+    open_journal: Callable[[], Journal]
+    actor: Actor
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    why_read_only: Callable[[], str]
+    is_production: bool
+
+    @property
+    def planner(self) -> Planner:
+        """What plans orders; it needs no journal."""
+        return Planner(self.open_desk, self.place, self.new_id, self.actor)
+
+    @contextmanager
+    def hand(self) -> Iterator[Hand]:
+        """Give a hand on the warehouse. Raises WarehouseError, OSError and JournalError."""
+        journal = self.open_journal()
+        with self.open_desk() as desk:  # only to write by: what is read is read by others, so that no file is held
+            if not isinstance(desk.warehouse, Writable):
+                raise WarehouseError(f"{self.place} cannot be written to")
+            outbox = Outbox(journal, new_id=self.new_id)
+            world = World(
+                journal=journal,
+                record=MirroredLedger(journal, outbox, self.place),
+                leases=Leases(journal),
+                writer=QueueWriter(desk.warehouse.writes, outbox, self.place, self.new_id),
+                plan=self.planner,
+                queue=self._queue,
+                columns=cache(self._columns),
+                schedule=Verifications(journal, self.new_id).schedule_with,
+                actor=self.actor,
+                now=self.now,
+                new_id=self.new_id,
+                is_production=self.is_production,
+                read_only=self.why_read_only(),
+            )
+            yield Hand(world)
+
+    def aftercare(self) -> Aftercare:
+        """Return what verifies, and delivers unless nothing may be changed. Raises OSError and JournalError."""
+        return Aftercare(
+            self.open_journal(),
+            self.place,
+            self.open_desk,
+            self.actor,
+            self.now,
+            self.new_id,
+            delivers=not self.why_read_only(),
+        )
+
+    def _queue(self, order: Order) -> Sequence[QueueRow]:
+        with self.open_desk() as desk:
+            return desk.facts(scope_of(order, self.now()), RETRY_QUEUE)[RETRY_QUEUE]
+
+    def _columns(self) -> frozenset[str]:
+        with self.open_desk() as desk:
+            (table,) = desk.warehouse.inspect((QUEUE,))
+        return frozenset(column.name for column in table.columns)

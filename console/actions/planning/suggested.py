@@ -1,0 +1,55 @@
+"""What a finding suggests to run again. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from checks.model import Finding, Subject, SubjectKind
+from checks.pipeline import Stage
+
+_GAME = re.compile(r"[A-Z]{3}@[A-Z]{3}")
+_ROW = re.compile(r"(\S+) ([0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+_ANALYTICS, _FEATURES = "player_game_summary", "ml_feature_store"
+_PROCESSORS: Mapping[str, str] = {
+    "reconcile.players": _ANALYTICS,
+    "reconcile.features": _FEATURES,
+    "quality.features": _FEATURES,
+    "quality.rolling_window": _FEATURES,
+}
+"""The processor that makes what a check finds lacking; of predictions and grading PIPELINE.md names none."""
+_OF_STAGES: Mapping[str, str] = {Stage.ANALYTICS.value: _ANALYTICS, Stage.FEATURES.value: _FEATURES}
+"""The same for the stage in the key of a finding about a late one."""
+
+
+def suggested(finding: Finding) -> tuple[Subject, ...]:
+    """Return what to run again because of a finding; its own subject, where that is nothing that runs, for the plan to say so.
+
+    That is a row of the queue by its id, a date's processor, a game, or each game or row that the finding counts.
+    """
+    subject, day = finding.subject, finding.subject.game_date
+    processor = _PROCESSORS.get(finding.check)
+    if finding.check == "availability.late_source" and subject.kind is SubjectKind.DATE:
+        processor = _OF_STAGES.get(finding.key)
+    if processor and day is not None:
+        return (Subject(SubjectKind.PROCESSOR, processor, day),)
+    if subject.kind is SubjectKind.QUEUE and day is not None:
+        return (Subject(SubjectKind.QUEUE, finding.key or subject.name, day),)
+    if subject.kind in (SubjectKind.GAME, SubjectKind.PROCESSOR):
+        return (subject,)
+    return _named(finding) or (subject,)
+
+
+def _named(finding: Finding) -> tuple[Subject, ...]:
+    """Return the games and the rows among the names of a finding."""
+    day = finding.subject.game_date
+    games = [Subject(SubjectKind.GAME, name, day) for name in finding.names if day and _GAME.fullmatch(name)]
+    if finding.subject.kind is not SubjectKind.QUEUE:
+        return tuple(games)
+    return tuple(_row(found) for name in finding.names if (found := _ROW.fullmatch(name)))
+
+
+def _row(found: re.Match[str]) -> Subject:
+    return Subject(SubjectKind.QUEUE, found[1], date.fromisoformat(found[2]))
