@@ -2,19 +2,22 @@
 
 A game that was not played, or whose stage is not due yet, is taken out of the denominator by name. A required dependency below
 its threshold blocks; one that meets it but lies below the coverage warning, or an optional one below its threshold, degrades.
+An operator's word stands above all that: a hold blocks, and a release turns a block into proceeding degraded, never into well.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
 from checks.dependencies import NEEDS, DependencyState, sentence_of
 from checks.facts.fact import Facts
 from checks.facts.feature_quality import FEATURE_QUALITY
+from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
 from checks.facts.lineage import LINEAGE, GameLineage
 from checks.games import GameState, stage_state
+from checks.gate_words import GateWord, Word, word_in_force
 from checks.pipeline import Transition, phase
 from checks.policy import Policy
 from checks.times import format_eastern, format_utc
@@ -22,7 +25,10 @@ from checks.times import format_eastern, format_utc
 __all__ = ["GATE_FACTS", "DependencyState", "ExcludedGame", "GateDecision", "Outcome", "evaluate_gate"]
 
 GATE_FACTS = (LINEAGE, FEATURE_QUALITY)
-"""The facts that `evaluate_gate` reads; FEATURE_QUALITY only for phase4_to_phase5, where not loaded counts as not known."""
+"""The facts that `evaluate_gate` reads; FEATURE_QUALITY only for phase4_to_phase5, where not loaded counts as not known.
+
+With checks.facts.gate_overrides.GATE_OVERRIDES it takes the operator's word; without it nobody counts as having said anything.
+"""
 
 
 class Outcome(Enum):
@@ -46,7 +52,7 @@ class GateDecision:
     """The decision, with the coverage that decided it: that of the required dependency with the lowest.
 
     `coverage_percent` is None when nothing was expected. `not_due` is True for a block that only means "too early": the
-    orchestrator must not proceed, and nobody needs to be told.
+    orchestrator must not proceed, and nobody needs to be told. `word` is the operator's word in force, None without one.
     """
 
     transition: Transition
@@ -60,15 +66,48 @@ class GateDecision:
     excluded: tuple[ExcludedGame, ...] = ()
     dependencies: tuple[DependencyState, ...] = ()
     not_due: bool = False
+    word: GateWord | None = None
 
     @property
     def is_alarm(self) -> bool:
-        """True when the operators must be told."""
-        return self.outcome is Outcome.BLOCK and not self.not_due
+        """True when the operators must be told: of a block that the data makes, not of one that an operator has asked for."""
+        return self.outcome is Outcome.BLOCK and not self.not_due and self.word is None
 
 
 def evaluate_gate(transition: Transition, facts: Facts, policy: Policy, as_of: datetime) -> GateDecision:
     """Return whether the phase after `transition` may start for the last date of the facts' scope, as known at `as_of` (UTC).
+
+    The operator's word in force at `as_of` is taken: see `with_word`.
+    """
+    decision = _by_data(transition, facts, policy, as_of)
+    return with_word(decision, word_in_force(_overrides(facts), transition, facts.scope.last, as_of))
+
+
+def with_word(decision: GateDecision, word: GateWord | None) -> GateDecision:
+    """Return the decision under an operator's word.
+
+    A hold blocks whatever the data says, and is no alarm. A release turns a block into proceeding degraded; where nothing
+    blocks, it changes nothing. The word comes first among the reasons, and those of the data are kept.
+    """
+    if word is None:
+        return decision
+    told = replace(decision, word=word, reasons=(word.said, *decision.reasons))
+    if word.word is Word.HOLD:
+        return replace(told, outcome=Outcome.BLOCK, not_due=False)
+    if decision.outcome is Outcome.BLOCK:
+        return replace(told, outcome=Outcome.PROCEED_DEGRADED, not_due=False)
+    return told
+
+
+def _overrides(facts: Facts) -> tuple[GateOverride, ...]:
+    try:
+        return facts[GATE_OVERRIDES]
+    except KeyError:
+        return ()
+
+
+def _by_data(transition: Transition, facts: Facts, policy: Policy, as_of: datetime) -> GateDecision:
+    """Return the decision that the data makes.
 
     A game counts from the moment its stage is due, or has arrived before that. With no game due the gate blocks as `not_due`;
     with none played it lets through, for there is nothing to wait for. A date without any scheduled game is let through

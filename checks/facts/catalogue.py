@@ -1,9 +1,10 @@
-"""All facts. What the catalogue of checks needs together, known without importing a check."""
+"""All facts: what the catalogue of checks needs together, and what operators have said; known without importing a check."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
 from checks.facts.breakers import BREAKERS
 from checks.facts.decisions import DECISIONS
 from checks.facts.events import EVENTS
@@ -12,6 +13,7 @@ from checks.facts.expected_runs import EXPECTED_RUNS
 from checks.facts.fact import Fact
 from checks.facts.feature_quality import FEATURE_QUALITY
 from checks.facts.freshness import FRESHNESS
+from checks.facts.gate_overrides import GATE_OVERRIDES
 from checks.facts.hand_overs import HAND_OVERS
 from checks.facts.lineage import LINEAGE
 from checks.facts.processor_runs import PROCESSOR_RUNS
@@ -19,6 +21,7 @@ from checks.facts.prop_coverage import PROP_COVERAGE
 from checks.facts.retry_queue import RETRY_QUEUE
 from checks.facts.scrape_attempts import SCRAPE_ATTEMPTS
 from checks.facts.streaming_conflicts import STREAMING_CONFLICTS
+from checks.facts.watcher_runs import WATCHER_RUNS
 
 ALL_FACTS: tuple[Fact[Any], ...] = (
     DECISIONS,
@@ -36,3 +39,7 @@ ALL_FACTS: tuple[Fact[Any], ...] = (
     BREAKERS,
     FRESHNESS,
 )
+
+WORDS: tuple[Fact[Any], ...] = (ACKNOWLEDGEMENTS, GATE_OVERRIDES, WATCHER_RUNS)
+"""What operators have said, and when a watcher ran, in tables of the console's own. No check needs it, and a warehouse may lack
+it: then nobody has said anything, and no watcher is missed."""

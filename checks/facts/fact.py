@@ -76,3 +76,11 @@ class Facts:
     def __getitem__(self, fact: Fact[Row]) -> tuple[Row, ...]:
         """Return the rows of `fact`. Raises KeyError when the check did not declare that it needs it."""
         return cast("tuple[Row, ...]", self._rows[fact.name])
+
+    def known(self, fact: Fact[Row]) -> tuple[Row, ...]:
+        """Return the rows of a fact that may not have been loaded, none then; for what is not judged by its absence."""
+        return self[fact] if fact.name in self._rows else ()
+
+    def also(self, fact: Fact[Row], rows: Iterable[Row]) -> Facts:
+        """Return these facts with more rows of one, from another source."""
+        return Facts(self.scope, {**self._rows, fact.name: (*self.known(fact), *rows)})

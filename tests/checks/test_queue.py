@@ -42,6 +42,7 @@ def row(**changes: Any) -> QueueRow:
         "status": "pending",
         "resolution_notes": None,
         "updated_at": FAILED,
+        "correlation_id": None,
     }
     return QueueRow(**{**values, **changes})
 

@@ -31,6 +31,7 @@ class Tables:
         for source in sorted((TARGET / "schema").glob("nba_*.sql")):
             self.connection.execute(f"CREATE SCHEMA {source.stem}")
             self.connection.execute(source.read_text(encoding="utf-8"))
+        self.connection.execute((TARGET / "schema" / "console_tables.sql").read_text(encoding="utf-8"))
 
     def add(self, table: str, **values: Any) -> None:
         """Write one row; a column that is not named is NULL."""

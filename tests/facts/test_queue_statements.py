@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.queue_changes import QUEUE, revive_or_insert, set_status
+from console.queue_changes import revive_or_insert, set_status
 from console.warehouse.schema import definitions
 from console.warehouse.writing import Change
 from tests.bigquery.writing import COLUMNS, DAY, GAME, NOW, OLDER, entry, seen
@@ -24,15 +24,16 @@ def analyzed(change: Change, columns: Collection[str]) -> str:
         "STRING": zeta.TypeKind.TYPE_STRING,
         "INT64": zeta.TypeKind.TYPE_INT64,
         "DATE": zeta.TypeKind.TYPE_DATE,
+        "BOOL": zeta.TypeKind.TYPE_BOOL,
         "TIMESTAMP": zeta.TypeKind.TYPE_TIMESTAMP,
         "JSON": zeta.TypeKind.TYPE_JSON,
     }
     language = zeta.LanguageOptions.maximum_features()
     statements = zeta.ResolvedNodeKind
     language.supported_statement_kinds = [statements.RESOLVED_MERGE_STMT, statements.RESOLVED_UPDATE_STMT]
-    dataset, _, name = QUEUE.partition(".")
+    dataset, _, name = change.table.partition(".")
     table = TableBuilder(name)
-    for column, kind in next(item for item in definitions() if item.name == QUEUE).columns:
+    for column, kind in next(item for item in definitions() if item.name == change.table).columns:
         if column in columns:
             table.add_column(column, kinds[kind])
     functions = zeta.ZetaSQLBuiltinFunctionOptions(language_options=language)

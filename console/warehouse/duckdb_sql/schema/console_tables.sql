@@ -24,7 +24,10 @@ CREATE TABLE IF NOT EXISTS nba_orchestration.console_actions (
   outcome TEXT,
   error_message TEXT,
   performed_by TEXT,
-  performed_at TIMESTAMPTZ NOT NULL
+  performed_at TIMESTAMPTZ NOT NULL,
+  entry_number BIGINT,
+  entry_hash TEXT,
+  host TEXT
 );
 
 CREATE TABLE IF NOT EXISTS nba_orchestration.console_gate_overrides (
@@ -39,6 +42,23 @@ CREATE TABLE IF NOT EXISTS nba_orchestration.console_gate_overrides (
   expires_at TIMESTAMPTZ
 );
 
+CREATE TABLE IF NOT EXISTS nba_orchestration.console_gate_decisions (
+  decision_id TEXT NOT NULL,
+  game_date DATE NOT NULL,
+  phase_name TEXT NOT NULL,
+  outcome TEXT,
+  is_alarm BOOLEAN,
+  coverage_percent DOUBLE,
+  expected BIGINT,
+  present BIGINT,
+  reasons JSON,
+  word TEXT,
+  word_by TEXT,
+  as_of TIMESTAMPTZ NOT NULL,
+  recorded_by TEXT,
+  recorded_at TIMESTAMPTZ
+);
+
 CREATE TABLE IF NOT EXISTS nba_orchestration.console_check_runs (
   run_id TEXT NOT NULL,
   as_of TIMESTAMPTZ NOT NULL,
@@ -51,5 +71,14 @@ CREATE TABLE IF NOT EXISTS nba_orchestration.console_check_runs (
   duration_seconds DOUBLE,
   version TEXT,
   host TEXT,
-  created_at TIMESTAMPTZ
+  created_at TIMESTAMPTZ,
+  every_seconds BIGINT
+);
+
+CREATE TABLE IF NOT EXISTS nba_orchestration.console_leases (
+  name TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  host TEXT,
+  held_until TIMESTAMPTZ NOT NULL,
+  changed_at TIMESTAMPTZ
 );

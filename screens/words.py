@@ -1,0 +1,20 @@
+"""What operators have said, as a look has it; where it was not loaded, nobody counts as having said anything."""
+
+from __future__ import annotations
+
+from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
+from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
+from checks.hushes import Hushes, hushes_in_force
+from screens.ports import Look
+
+
+def hushes_of(look: Look) -> Hushes:
+    """Return the words about findings that are in force at the look's moment, with the reason where they are not known."""
+    if reason := look.reason(ACKNOWLEDGEMENTS):
+        return Hushes(unread=reason)
+    return hushes_in_force(look.rows(ACKNOWLEDGEMENTS), look.report.scope.as_of)
+
+
+def gate_overrides_of(look: Look) -> tuple[GateOverride, ...]:
+    """Return the words about gates."""
+    return () if look.reason(GATE_OVERRIDES) else look.rows(GATE_OVERRIDES)
