@@ -1,0 +1,154 @@
+"""What an incident is, what can happen to one, and the rules of when. Values only."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from checks.cause_rules import RULES
+from checks.causes import BLIND, STANDING_THREAD
+from checks.hushes import Hush, Hushes
+from checks.model import Report
+from checks.severity import Severity
+
+LONGEST_KEY = 255
+"""Characters of a key, so that any system that an alert is sent to can keep it (PagerDuty's dedup_key holds 255)."""
+
+_MACHINERY = frozenset(rule.name for rule in RULES if rule.is_machinery)
+
+
+def fitting(key: str) -> str:
+    """Return a key in at most 255 characters; a longer one ends with what tells it from others that begin alike."""
+    if len(key) <= LONGEST_KEY:
+        return key
+    told_apart = "~" + hashlib.sha256(key.encode()).hexdigest()[:16]
+    return key[: LONGEST_KEY - len(told_apart)] + told_apart
+
+
+class State(Enum):
+    """Where an incident is in its life; the value is what the journal keeps."""
+
+    NEW = "new"
+    """Seen, but not often enough to be believed."""
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SILENCED = "silenced"
+    RESOLVED = "resolved"
+    """Over, but what returns within the hour is this same incident."""
+    CLOSED = "closed"
+
+
+LIVE = frozenset({State.OPEN, State.ACKNOWLEDGED, State.SILENCED})
+"""The states in which the trouble lasts and is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One trouble from its first bad run to its closing.
+
+    All instants are aware UTC. `key` is the environment and the cause's key; of one key at most one incident is not closed.
+    `since` is since when the trouble lasts as its check tells it, `first_seen` the first run that saw it, `changed_at` when it
+    came into its state, `ended_at` when the trouble ended. `worst` is the worst severity since it was opened. `bad` and `good`
+    count such runs in a row, `counted_at` is the as-of of the last run that counted. `flaps` is how often it seemed over and
+    was not. `checks`, `signs` (fingerprints) and `days` (Eastern game dates as text) are those of the evidence when it was
+    last seen. `absorbed` are the keys of incidents that turned out to be its symptoms, and `note` says how it ended.
+    """
+
+    key: str
+    cause: str
+    state: State
+    severity: Severity
+    worst: Severity
+    sentence: str
+    command: str
+    since: datetime | None
+    first_seen: datetime
+    last_seen: datetime
+    changed_at: datetime
+    counted_at: datetime
+    opened_at: datetime | None = None
+    resolved_at: datetime | None = None
+    ended_at: datetime | None = None
+    bad: int = 0
+    good: int = 0
+    flaps: int = 0
+    hush: Hush | None = None
+    checks: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    symptoms: int = 0
+    absorbed: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """What tells it from earlier and later incidents of its key."""
+        return fitting(f"{self.key}@{self.first_seen:%Y%m%dT%H%M%SZ}")
+
+    @property
+    def is_live(self) -> bool:
+        """True while the trouble lasts and is believed."""
+        return self.state in LIVE
+
+    @property
+    def has_own_thread(self) -> bool:
+        """True for broken machinery and for blindness, on which somebody must act now; defects of data share a thread."""
+        return self.cause == BLIND or self.cause in _MACHINERY
+
+    @property
+    def thread(self) -> str:
+        """The notification thread it belongs to: its own, or the one that the week's lesser troubles share."""
+        if self.has_own_thread:
+            return self.id
+        year, week, _ = (self.opened_at or self.first_seen).isocalendar()
+        place = self.key.partition("|")[0]
+        return f"{place}|{STANDING_THREAD}:{year}-W{week:02d}"
+
+
+class Happening(Enum):
+    """What can happen to an incident."""
+
+    OPENED = "opened"
+    REOPENED = "opened again"
+    WORSENED = "worsened"
+    EASED = "eased"
+    ACKNOWLEDGED = "acknowledged"
+    SILENCED = "silenced"
+    SPOKE_UP = "no longer acknowledged"
+    RESOLVED = "resolved"
+    ABSORBED = "joined its cause"
+    LEFT = "out of the dates that are looked at"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an incident at a moment (aware UTC); `incident` is as it was afterwards."""
+
+    what: Happening
+    incident: Incident
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When an incident opens and ends, in runs and times."""
+
+    bad_runs: int = 2
+    """In a row, to open; what is critical opens with the first."""
+    good_runs: int = 2
+    """In a row, to resolve."""
+    reopens_within: timedelta = timedelta(hours=1)
+    """Of its resolution, the same incident; it is closed afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of checks on the warehouse that people call `place`; `now` is aware UTC, `hushes` what operators have said."""
+
+    place: str
+    report: Report
+    hushes: Hushes
+    now: datetime

@@ -1,0 +1,60 @@
+"""An incident as JSON text and back, for the journal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from checks.hushes import Hush, HushKind
+from checks.incidents.incident import Incident, State
+from checks.severity import Severity
+
+_INSTANTS = ("since", "first_seen", "last_seen", "changed_at", "counted_at", "opened_at", "resolved_at", "ended_at")
+_LISTS = ("checks", "signs", "days", "absorbed")
+
+
+class IncidentCodecError(ValueError):
+    """A text is no incident that this version can read."""
+
+
+def text_of_incident(incident: Incident) -> str:
+    """Return an incident as JSON in one line."""
+    return json.dumps({field.name: _plain(getattr(incident, field.name)) for field in fields(incident)})
+
+
+def incident_of_text(text: str) -> Incident:
+    """Return the incident that `text_of_incident` wrote. Raises IncidentCodecError."""
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        values = {
+            **raw,
+            **{name: datetime.fromisoformat(raw[name]) if raw[name] else None for name in _INSTANTS},
+            **{name: tuple(raw[name]) for name in _LISTS},
+            "state": State(raw["state"]),
+            "severity": Severity[raw["severity"]],
+            "worst": Severity[raw["worst"]],
+            "hush": _hush(raw["hush"]),
+        }
+        return Incident(**values)
+    except (ValueError, KeyError, TypeError) as error:
+        raise IncidentCodecError(f"this is no incident that this version can read: {error}") from error
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Severity):
+        return value.name
+    if isinstance(value, State | HushKind):
+        return value.value
+    if isinstance(value, Hush):
+        return {"kind": value.kind.value, "by": value.by, "until": value.until.isoformat(), "reason": value.reason}
+    return value
+
+
+def _hush(raw: dict[str, str] | None) -> Hush | None:
+    if raw is None:
+        return None
+    return Hush(HushKind(raw["kind"]), raw["by"], datetime.fromisoformat(raw["until"]), raw["reason"])

@@ -1,0 +1,1 @@
+"""Who is told what, when, and by which way: the decisions (pure), the outbox, and the sinks."""

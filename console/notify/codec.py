@@ -1,0 +1,91 @@
+"""Notices and ledgers as JSON text and back, for the journal."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from checks.severity import Severity
+from console.notify.notice import Kind, Ledger, Notice, Told
+
+
+def text_of_notice(notice: Notice) -> str:
+    """Return a notice as JSON in one line."""
+    return json.dumps(_fields(notice))
+
+
+def notice_of_text(text: str) -> Notice:
+    """Return the notice that `text_of_notice` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    return _notice(json.loads(text))
+
+
+def text_of_ledger(ledger: Ledger) -> str:
+    """Return a ledger as JSON in one line."""
+    return json.dumps(
+        {
+            "told": {
+                name: [item.at.isoformat(), _text(item.since), item.escalated] for name, item in ledger.told.items()
+            },
+            "sent": [sent.isoformat() for sent in ledger.sent],
+            "counted_at": _text(ledger.counted_at),
+            "waiting": [_fields(notice) for notice in ledger.waiting],
+            "spoke": {thread: at.isoformat() for thread, at in ledger.spoke.items()},
+            "digest": ledger.digest.isoformat() if ledger.digest else None,
+            "opened": ledger.opened,
+            "resolved": ledger.resolved,
+        }
+    )
+
+
+def ledger_of_text(text: str) -> Ledger:
+    """Return the ledger that `text_of_ledger` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    raw: dict[str, Any] = json.loads(text)
+    return Ledger(
+        told={
+            name: Told(datetime.fromisoformat(at), _moment(since), bool(escalated))
+            for name, (at, since, escalated) in raw["told"].items()
+        },
+        sent=tuple(datetime.fromisoformat(sent) for sent in raw["sent"]),
+        counted_at=_moment(raw["counted_at"]),
+        waiting=tuple(_notice(item) for item in raw["waiting"]),
+        spoke={thread: datetime.fromisoformat(at) for thread, at in raw["spoke"].items()},
+        digest=date.fromisoformat(raw["digest"]) if raw["digest"] else None,
+        opened=raw["opened"],
+        resolved=raw["resolved"],
+    )
+
+
+def _fields(notice: Notice) -> dict[str, object]:
+    return {
+        "kind": notice.kind.value,
+        "place": notice.place,
+        "thread": notice.thread,
+        "incident": notice.incident,
+        "severity": notice.severity.name,
+        "title": notice.title,
+        "lines": notice.lines,
+        "at": notice.at.isoformat(),
+        "is_live": notice.is_live,
+        "count": notice.count,
+    }
+
+
+def _notice(raw: dict[str, Any]) -> Notice:
+    return Notice(
+        **{
+            **raw,
+            "kind": Kind(raw["kind"]),
+            "severity": Severity[raw["severity"]],
+            "lines": tuple(raw["lines"]),
+            "at": datetime.fromisoformat(raw["at"]),
+        }
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,156 @@
+"""Who is to be told what at a moment: a pure function of what happened and of what was told before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from checks.incidents.incident import Event, Happening, Incident, State
+from checks.model import Report
+from checks.severity import Severity
+from checks.times import eastern_date, eastern_instant
+from console.notify.notice import Kind, Ledger, Manner, Notice, Told
+from console.notify.rationing import HOUR, Ration, ration
+from console.notify.wording import KIND_OF, digest, is_worth_telling, notice_of, urging
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """How things stand on the warehouse that people call `place` at `now` (aware UTC).
+
+    `incidents` are those that are not closed, `events` what has happened to them since the last decision.
+    """
+
+    place: str
+    report: Report
+    incidents: tuple[Incident, ...]
+    events: tuple[Event, ...]
+    now: datetime
+
+
+def decide(situation: Situation, ledger: Ledger, manner: Manner) -> Ration:
+    """Return what is sent now and the ledger for the next decision, which may come with the next run or earlier (`next_due`)."""
+    now = situation.now
+    ledger = _not_ahead(ledger, now)
+    told = dict(ledger.told)
+    wanted = list(_news(situation, told))
+    has_digest = _digest_is_due(ledger, now, manner)
+    wanted.extend(item for item in _urgings(situation, told, manner) if not (has_digest and item.kind is Kind.REMINDER))
+    opened = ledger.opened + sum(event.what is Happening.OPENED for event in situation.events)
+    resolved = ledger.resolved + sum(event.what is Happening.RESOLVED for event in situation.events)
+    day = ledger.digest
+    if has_digest:
+        wanted.append(digest(situation.place, situation.report, situation.incidents, (opened, resolved), now))
+        day, opened, resolved = eastern_date(now), 0, 0
+        told = {name: replace(item, at=now) for name, item in told.items()}  # the digest reminds of what it names
+    known = {incident.id for incident in situation.incidents}
+    kept = {name: item for name, item in told.items() if name in known}
+    return ration(wanted, replace(ledger, told=kept, digest=day, opened=opened, resolved=resolved), now, manner)
+
+
+def next_due(incidents: tuple[Incident, ...], ledger: Ledger, now: datetime, manner: Manner) -> datetime | None:
+    """Return when `decide` has something to do again even if no run comes before; None when only a run can bring it.
+
+    Right after a decision at `now` it lies after `now`, so that nobody who waits for it turns in circles.
+    """
+    moments: list[datetime] = []
+    for incident in incidents:
+        told = ledger.told.get(incident.id)
+        if told is not None and told.since is not None and _is_nobodys(incident) and not incident.good:
+            moments.append(told.at + manner.reminds_every)
+            moments.extend([] if told.escalated else [told.since + manner.escalates_after])
+    moments.extend(_may_go(notice, ledger, now, manner) for notice in ledger.waiting)
+    if manner.has_digest:
+        today = eastern_date(now)
+        day = today + timedelta(days=1) if ledger.digest == today else today
+        moments.append(eastern_instant(day, manner.digest_hour))
+    return max(min(moments), now) if moments else None
+
+
+def _may_go(notice: Notice, ledger: Ledger, now: datetime, manner: Manner) -> datetime:
+    """Return when what waits may be sent: its thread has been quiet for a while, and the hour has room again."""
+    spoke = ledger.spoke.get(notice.thread)
+    quiet = spoke + manner.groups_within if spoke else now
+    has_room = len(ledger.sent) < manner.most_an_hour
+    return quiet if has_room else max(quiet, min(ledger.sent) + HOUR)
+
+
+def _is_nobodys(incident: Incident) -> bool:
+    """Return whether an incident is critical and nobody has it in hand."""
+    return incident.state is State.OPEN and incident.severity is Severity.CRITICAL
+
+
+def _not_ahead(ledger: Ledger, now: datetime) -> Ledger:
+    """Return a ledger in which nothing lies in the future: after a clock was put back, what was told was told just now."""
+    return replace(
+        ledger,
+        told={
+            name: replace(item, at=min(item.at, now), since=min(item.since, now) if item.since else None)
+            for name, item in ledger.told.items()
+        },
+        sent=tuple(min(sent, now) for sent in ledger.sent),
+        counted_at=min(ledger.counted_at, now) if ledger.counted_at else None,
+        spoke={thread: min(at, now) for thread, at in ledger.spoke.items()},
+    )
+
+
+def _news(situation: Situation, told: dict[str, Told]) -> Iterator[Notice]:
+    """Give one notice a thread for what happened and deserves one, and note in `told` what people then know."""
+    threads: dict[str, list[Event]] = defaultdict(list)
+    for event in situation.events:
+        if _is_told(event, told):
+            threads[event.incident.thread].append(event)
+            told[event.incident.id] = _known(event.incident, told.get(event.incident.id), situation.now)
+        elif event.what is Happening.SPOKE_UP and event.incident.id in told:
+            told[event.incident.id] = replace(
+                _known(event.incident, None, situation.now), at=told[event.incident.id].at
+            )
+    for events in threads.values():
+        yield notice_of(situation.place, events, situation.now)
+
+
+def _is_told(event: Event, told: dict[str, Told]) -> bool:
+    """Return whether an event becomes a message: not what is silenced, and of what nobody knows only what is worth it."""
+    incident = event.incident
+    if event.what not in KIND_OF or incident.state is State.SILENCED:
+        return False
+    is_beginning = event.what in (Happening.OPENED, Happening.REOPENED, Happening.WORSENED)
+    return incident.id in told or (is_beginning and is_worth_telling(incident))
+
+
+def _known(incident: Incident, before: Told | None, at: datetime) -> Told:
+    """Return what people know of an incident that they are told of at a moment."""
+    if not _is_nobodys(incident):
+        return Told(at)
+    if before is None or before.since is None:
+        return Told(at, since=at)
+    return replace(before, at=at)
+
+
+def _urgings(situation: Situation, told: dict[str, Told], manner: Manner) -> Iterator[Notice]:
+    """Give what nobody has taken in hand, and note in `told` that it was said once more."""
+    now = situation.now
+    for incident in situation.incidents:
+        item = told.get(incident.id)
+        if item is None:
+            continue
+        if not _is_nobodys(incident):
+            told[incident.id] = Told(item.at)
+        elif incident.good:  # it may be over: the next run says
+            continue
+        elif item.since is None:  # it became critical again without being worse than it has been
+            told[incident.id] = replace(item, since=now)
+        elif not item.escalated and now - item.since >= manner.escalates_after:
+            told[incident.id] = replace(item, at=now, escalated=True)
+            yield urging(Kind.ESCALATION, situation.place, incident, now)
+        elif now - item.at >= manner.reminds_every:
+            told[incident.id] = replace(item, at=now)
+            yield urging(Kind.REMINDER, situation.place, incident, now)
+
+
+def _digest_is_due(ledger: Ledger, now: datetime, manner: Manner) -> bool:
+    """Return whether it is nine o'clock Eastern or later and this date has had no digest: of nights slept through only one."""
+    today = eastern_date(now)
+    return manner.has_digest and ledger.digest != today and now >= eastern_instant(today, manner.digest_hour)

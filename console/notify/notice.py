@@ -1,0 +1,100 @@
+"""What is told, and what was: a notice, the ledger of notices, and the manner in which a team wants to be told. Values only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from checks.severity import Severity
+
+
+class Kind(Enum):
+    """Why somebody is told; the value is what the outbox keeps and what a webhook's receiver sees."""
+
+    OPENED = "opened"
+    WORSENED = "worsened"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    DIGEST = "digest"
+    HELD_BACK = "held_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message, whichever way it goes.
+
+    `thread` is the incident's, or one of its own for what belongs to none; `incident` is the incident's key, or "". `title` says
+    what is the matter in one line, `lines` the rest; both may hold words from outside, which each sink cleans for where they go.
+    `is_live` is False once the trouble is over. `at` is aware UTC, `count` how many happenings it stands for.
+    """
+
+    kind: Kind
+    place: str
+    thread: str
+    incident: str
+    severity: Severity
+    title: str
+    lines: tuple[str, ...]
+    at: datetime
+    is_live: bool = True
+    count: int = 1
+
+    @property
+    def key(self) -> str:
+        """Thirty-two hex digits, the idempotency key: what is told of the same for the same reason at the same time is one."""
+        parts = (self.kind.value, self.thread, self.incident, self.at.isoformat(), self.title, *self.lines)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What people know of one incident: when they were last told, and whether it was escalated.
+
+    `since` is since when it has been critical and nobody's, None while it is not.
+    """
+
+    at: datetime
+    since: datetime | None = None
+    escalated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was told, as far as the next decision needs it.
+
+    `told` is by incident id. `sent` are the times of the last hour's messages and `counted_at` when it was last said that some
+    were held back. `waiting` are notices that are held back: by the grouping window of their thread, or by the ceiling. `spoke`
+    is when each thread was last written to. `digest` is the Eastern date of the last digest, `opened` and `resolved` what
+    happened since.
+    """
+
+    told: Mapping[str, Told] = field(default_factory=dict)
+    sent: tuple[datetime, ...] = ()
+    counted_at: datetime | None = None
+    waiting: tuple[Notice, ...] = ()
+    spoke: Mapping[str, datetime] = field(default_factory=dict)
+    digest: date | None = None
+    opened: int = 0
+    resolved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a team wants to be told."""
+
+    reminds_every: timedelta = timedelta(hours=4)
+    """Of what is critical and nobody's."""
+    escalates_after: timedelta = timedelta(minutes=15)
+    """Of being critical and nobody's."""
+    groups_within: timedelta = timedelta(seconds=60)
+    """What happens to one thread in this time becomes one message."""
+    most_an_hour: int = 12
+    """Messages; beyond them one says how many are held back."""
+    has_digest: bool = True
+    digest_hour: int = 9
+    """Eastern."""

@@ -1,0 +1,76 @@
+"""How much is sent at a time: one message a thread a minute, twelve an hour altogether, and one that says what waits. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from console.notify.notice import Kind, Ledger, Manner, Notice
+from console.notify.wording import held_back
+
+HOUR = timedelta(hours=1)
+_LATER = {Kind.HELD_BACK: 2, Kind.DIGEST: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Ration:
+    """What is to be sent now, in order, and the ledger afterwards, with what waits."""
+
+    notices: tuple[Notice, ...]
+    ledger: Ledger
+
+
+def ration(wanted: Iterable[Notice], ledger: Ledger, now: datetime, manner: Manner) -> Ration:
+    """Return what of `wanted` and of what waits is sent at `now` (aware UTC), the worst first.
+
+    What waits is replaced by what is newer in its thread. Over the ceiling one message an hour says how many are held back.
+    """
+    ledger = replace(
+        ledger,
+        sent=tuple(sent for sent in ledger.sent if now - sent < HOUR),
+        spoke={thread: at for thread, at in ledger.spoke.items() if now - at < HOUR},
+    )
+    room = manner.most_an_hour - len(ledger.sent)
+    sending: list[Notice] = []
+    grouped: list[Notice] = []
+    held: list[Notice] = []
+    for notice in sorted(_collapsed((*ledger.waiting, *wanted)), key=_urgency):
+        spoke = ledger.spoke.get(notice.thread)
+        if spoke is not None and now - spoke < manner.groups_within:
+            grouped.append(notice)
+        elif room > 0:
+            sending.append(notice)
+            room -= 1
+        else:
+            held.append(notice)
+    after = replace(
+        ledger,
+        sent=(*ledger.sent, *(now for _ in sending)),
+        spoke={**ledger.spoke, **{notice.thread: now for notice in sending}},
+        waiting=(*grouped, *held),
+    )
+    if held and (after.counted_at is None or now - after.counted_at >= HOUR):
+        sending.append(held_back(held[0].place, held, manner.most_an_hour, now))
+        after = replace(after, counted_at=now)
+    return Ration(tuple(sending), after)
+
+
+def _collapsed(notices: Iterable[Notice]) -> list[Notice]:
+    """Return one notice a thread and audience, the newest, which says how many it stands for."""
+    latest: dict[tuple[str, bool], Notice] = {}
+    for notice in notices:
+        place = (notice.thread, notice.kind is Kind.ESCALATION)
+        before = latest.get(place)
+        latest[place] = notice if before is None else _in_place_of(notice, before)
+    return list(latest.values())
+
+
+def _in_place_of(notice: Notice, before: Notice) -> Notice:
+    """Return a notice that nobody needs an earlier one beside: what has been opened and nobody knows of stays an opening."""
+    is_first = before.kind is Kind.OPENED and notice.kind is not Kind.RESOLVED
+    return replace(notice, kind=Kind.OPENED if is_first else notice.kind, count=before.count + notice.count)
+
+
+def _urgency(notice: Notice) -> tuple[int, int, datetime, str]:
+    return (_LATER.get(notice.kind, 0), -notice.severity, notice.at, notice.thread)

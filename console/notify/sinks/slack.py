@@ -1,0 +1,72 @@
+"""Slack: one thread an incident. The parent says how it stands, a reply says what changed.
+
+The posting itself, with its looking before posting again, is `console.slack.outbox`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.times import format_eastern, format_utc
+from console.journal import JournalError
+from console.notify.notice import Kind, Notice
+from console.notify.sinks.sink import SinkError
+from console.slack.message import Message
+from console.slack.outbox import SlackOutbox, State, Way
+from console.slack.posting import posted_through
+from console.summary import for_slack
+
+_TITLE, _LINE, _LINES = 400, 200, 12
+"""Characters of title and line, and how many lines: together below the 3,000 that a block holds."""
+_WITHOUT_THREAD = frozenset({Kind.DIGEST, Kind.HELD_BACK})
+
+
+def message_of_notice(notice: Notice, mention: str = "") -> Message:
+    """Return a notice as Slack's message; `mention` is Slack's code for whom an escalation calls, such as `<!subteam^S01>`."""
+    called = f"{mention} " if mention and notice.kind is Kind.ESCALATION else ""
+    title = f"{called}*{for_slack(notice.title, _TITLE)}*"
+    moment = f"as of {format_eastern(notice.at)} ({format_utc(notice.at)}) on {for_slack(notice.place, 60)}"
+    lines = [for_slack(line, _LINE) for line in notice.lines[:_LINES]]
+    more = [f"and {len(notice.lines) - _LINES} more lines"] if len(notice.lines) > _LINES else []
+    thread = notice.thread
+    return Message(
+        incident=f"{thread}:{notice.at.isoformat()}" if notice.kind in _WITHOUT_THREAD else thread,
+        head="\n".join((title, *lines, *more, moment)),
+        detail="",
+        change="\n".join((f"{called}{notice.kind.value}: {for_slack(notice.title, _TITLE)}", *lines[:3], moment)),
+        standing=notice.key,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSink:
+    """Sends to one channel. `takes_escalations` and `takes_others` say which notices are for it."""
+
+    outbox: SlackOutbox
+    way: Way
+    mention: str = ""
+    takes_escalations: bool = True
+    takes_others: bool = True
+
+    @property
+    def name(self) -> str:
+        """One for each channel."""
+        return f"slack:{self.way.destination}"
+
+    def wants(self, notice: Notice) -> bool:
+        """Whether it is for this channel."""
+        return self.takes_escalations if notice.kind is Kind.ESCALATION else self.takes_others
+
+    def send(self, notice: Notice) -> None:
+        """Post it, unless it has been. Raises SinkError."""
+        try:
+            posting = posted_through(self.outbox, self.way, message_of_notice(notice, self.mention))
+        except JournalError as error:
+            raise SinkError(str(error), again=True) from None
+        if posting.state is State.REFUSED:
+            raise SinkError(posting.reason, again=False)
+        if posting.state not in (
+            State.DELIVERED,
+            State.DOUBTFUL,
+        ):  # of a doubtful one nobody can find out, and twice is worse
+            raise SinkError(posting.reason, again=True)
