@@ -1,0 +1,42 @@
+"""What the journal of this host knows: incidents, whether people were told, and when watcher and drainer were last alive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from checks.incidents.incident import Incident
+from console.heartbeat import DRAINER, WATCHER, Heartbeat, last_heartbeat
+from console.incidents.shelf import newest_incidents
+from console.journal import JournalError
+from console.memory import known_journal
+from console.notify.outbox import Standing, standings_of
+from console.serving.joining import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The incidents that are not closed, then the newest that are; how each sink of notices stands; and who was last alive.
+
+    A heartbeat is None where there never was one on this host.
+    """
+
+    incidents: tuple[Incident, ...] = ()
+    sinks: tuple[Standing, ...] = ()
+    watcher: Heartbeat | None = None
+    drainer: Heartbeat | None = None
+
+
+def read_kept(state_dir: Path, place: str, now: Callable[[], datetime]) -> Kept | Failure:
+    """Return what is kept about the warehouse `place`, or why it cannot be read; makes no journal. `now` is aware UTC."""
+    try:
+        journal = known_journal(state_dir, now=now)
+        if journal is None:
+            return Kept()
+        with journal.reading() as connection:
+            incidents, sinks = newest_incidents(connection, place), standings_of(connection)
+        return Kept(incidents, sinks, *(last_heartbeat(journal, name, place) for name in (WATCHER, DRAINER)))
+    except (JournalError, OSError) as error:
+        return Failure("journal", str(error))

@@ -1,0 +1,125 @@
+"""A real uvicorn on loopback, with the clock, the desk and the terms that a test wants."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import uvicorn
+
+from checks.model import Scope
+from checks.policy import Policy
+from console.desk import Desk
+from console.serving.app import Terms
+from console.serving.limits import Limits
+from console.serving.listening import listen, server_of
+from console.serving.logs import JsonLog, uvicorn_logs_to
+from console.serving.runs import Clock, Pace
+from console.serving.service import Service, World, service_of
+from console.serving.tokens import Tokens
+from console.warehouse.demo import DEMO_AS_OF
+from console.warehouse.embedded import EmbeddedWarehouse
+from screens.text.frame import Frame
+
+PLACE = "demo"
+LONG = 120.0
+"""Seconds that only pass where a test would otherwise wait for ever."""
+
+
+@dataclass
+class HandClock:
+    """A clock that is set by hand."""
+
+    moment: datetime = DEMO_AS_OF
+    seconds: float = 1_000.0
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass
+class Opener:
+    """Opens desks on a file and counts them; `before` runs first, in the thread of the run."""
+
+    path: Path
+    before: Callable[[], None] = lambda: None
+    opened: int = 0
+
+    def __call__(self) -> Desk:
+        self.opened += 1
+        self.before()
+        return Desk(EmbeddedWarehouse(self.path, name=PLACE), Policy())
+
+
+@dataclass
+class Served:
+    """The running server, and a client of it."""
+
+    server: uvicorn.Server
+    service: Service
+    port: int
+    out: io.StringIO
+    client: httpx.Client
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return self.client.get(path, **more)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        return self.client.post(path, **more)
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.getvalue().splitlines()]
+
+
+def frame(day: date | None) -> Frame:
+    return Frame(PLACE, Scope.at(DEMO_AS_OF, last=day, days=2 if day is None else 1), "the demo's own moment")
+
+
+@dataclass
+class Setting:
+    """What a test changes; the rest is as in `courtside serve` without settings."""
+
+    tokens: Tokens = field(default_factory=Tokens)
+    clock: HandClock = field(default_factory=HandClock)
+    limits: Limits = field(default_factory=Limits)
+    pace: Pace = field(default_factory=Pace)
+    limit_seconds: float = LONG
+    new_id: Callable[[], str] = field(default_factory=lambda: map(str, itertools.count(1)).__next__)
+
+
+@contextmanager
+def serving(open_desk: Callable[[], Desk], state_dir: Path, setting: Setting | None = None) -> Iterator[Served]:
+    setting = setting or Setting()
+    out = io.StringIO()
+    clock = Clock(setting.clock.now, setting.clock.monotonic)
+    world = World(PLACE, open_desk, frame, state_dir, clock, setting.limit_seconds, slack_seconds=0.0)
+    service = service_of(world, setting.pace)
+    terms = Terms(setting.tokens, JsonLog(out, setting.clock.now), setting.new_id, setting.limits)
+    server = server_of(service, terms)
+    with uvicorn_logs_to(terms.log), listen("127.0.0.1", 0) as door:
+        port = door.getsockname()[1]
+        thread = Thread(target=lambda: server.run(sockets=[door]))
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=LONG) as client:
+                yield Served(server, service, port, out, client)
+        finally:
+            server.should_exit = True
+            thread.join(LONG)
