@@ -1,0 +1,1 @@
+"""What is wrong with what the pipeline stands on: Pub/Sub's dead letters, BigQuery's quotas."""

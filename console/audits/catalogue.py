@@ -1,0 +1,86 @@
+"""The audits by id: what each looks for, what it needs to be in a text, and why it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from console.audits import check_hygiene, pooling, shared_drift, silent_exceptions, streaming_inserts
+from console.audits.module import Module
+from console.audits.rules import rule_file
+from console.audits.values import AuditError, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A check of source files: `inspect` yields what it finds in one module that has one of the words `needs`."""
+
+    id: str
+    title: str
+    why: str
+    needs: tuple[str, ...] = ()
+    inspect: Callable[[Module], Iterator[Hit]] | None = None
+
+
+AUDITS: tuple[Audit, ...] = (
+    Audit(
+        streaming_inserts.CHECK,
+        "rows written through the streaming buffer",
+        "Streamed rows stay in the table's buffer for up to 90 minutes; UPDATE, DELETE and MERGE that touch them fail, and the "
+        "game's rows are never corrected. Load jobs do not pass through that buffer.",
+        rule_file("streaming_inserts").needs,
+        streaming_inserts.inspect,
+    ),
+    Audit(
+        silent_exceptions.CHECK,
+        "errors that nobody hears of",
+        "A swallowed error looks like a quiet night. A refused permission read as `busy` kept the controller from running for "
+        "hours while every check was green.",
+        rule_file("silent_exceptions").needs,
+        silent_exceptions.inspect,
+    ),
+    Audit(
+        pooling.CLIENTS,
+        "clients of BigQuery, Firestore and Pub/Sub made outside the pool",
+        "A client that is made for every request authenticates and connects for every request: seconds, sockets and memory, "
+        "until the instance is killed.",
+        tuple(sorted(rule_file("pooling").names["client_words"])),
+        pooling.inspect_clients,
+    ),
+    Audit(
+        pooling.HTTP,
+        "HTTP without a pooled session",
+        "Without a session each call opens a connection of its own, has no retries, and by default waits for ever.",
+        tuple(sorted(rule_file("pooling").names["http_words"])),
+        pooling.inspect_http,
+    ),
+    Audit(
+        check_hygiene.CHECK,
+        "checks that report OK on failure",
+        "A check that finds nothing because its query failed is worse than none: it is believed.",
+        rule_file("check_hygiene").needs,
+        check_hygiene.inspect,
+    ),
+    Audit(
+        shared_drift.CHECK,
+        "copies of the shared code that are not as the original is",
+        "What was mended in shared/ is not mended where the old copy runs; what was changed in a copy is lost when it is next "
+        "overwritten.",
+    ),
+)
+IDS = tuple(audit.id for audit in AUDITS)
+
+
+def chosen(names: Sequence[str]) -> tuple[Audit, ...]:
+    """Return the audits of these ids, of which the last part may stand alone; all of them for none. Raises AuditError."""
+    if not names:
+        return AUDITS
+    for name in names:
+        if not is_check(name):
+            raise AuditError(f"there is no audit {name!r}; there are {', '.join(IDS)}")
+    return tuple(audit for audit in AUDITS if {audit.id, audit.id.rpartition(".")[2]} & set(names))
+
+
+def is_check(name: str) -> bool:
+    """Return whether a name is an audit's."""
+    return any(name in (one, one.rpartition(".")[2]) for one in IDS)

@@ -1,0 +1,129 @@
+"""Runs the checks over the files, on all cores.
+
+ast-grep holds Python's lock while it parses, so threads gain nothing: a pool of processes does. A small tree is done in this
+process, for a pool takes longer to start than its files to be read. A text is parsed only when it holds a word that one of the
+rules needs.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.audits.catalogue import IDS, chosen
+from console.audits.ignores import NEEDS, Ignore, ignores_of
+from console.audits.linting import Marks, lint_text
+from console.audits.module import Module
+from console.audits.options import Options
+from console.audits.sources import Unreadable, decode, is_generated, is_utf8, read
+from console.audits.values import Hit
+
+_FEW = 150
+"""Files that one process reads quicker than a pool starts."""
+_SHARE = 40
+"""Files handed to a process at once: small, so that all end at about the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one process needs to know for a share of the files; `marks` are those of ruff, by path."""
+
+    root: Path
+    paths: tuple[str, ...]
+    checks: tuple[str, ...]
+    options: Options
+    marks: Mapping[str, Marks]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of the files: hits, comments that silence, files that are generated, and why others could not be read."""
+
+    hits: tuple[Hit, ...]
+    ignores: tuple[Ignore, ...]
+    generated: tuple[str, ...]
+    broken: tuple[tuple[str, str], ...]
+    lines: int
+
+
+def inspect_files(
+    root: Path, paths: Sequence[str], checks: Sequence[str], options: Options, marks: Mapping[str, Marks]
+) -> Seen:
+    """Return what the checks (ids) find in files of a folder."""
+    shares = [
+        Work(root, share, tuple(checks), options, {path: marks[path] for path in share if path in marks})
+        for share in (tuple(paths[at : at + _SHARE]) for at in range(0, len(paths), _SHARE))
+    ]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if len(paths) < _FEW or cores == 1:
+        return _joined(map(inspect_share, shares))
+    # A forked child has everything imported; with threads about, it could have a lock that nobody opens.
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() and _is_alone() else "spawn"
+    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context(method)) as pool:
+        return _joined(pool.map(inspect_share, shares))
+
+
+def _is_alone() -> bool:
+    import threading  # noqa: PLC0415 # asked for once
+
+    return threading.active_count() == 1
+
+
+def _joined(parts: Iterator[Seen]) -> Seen:
+    found = list(parts)
+    return Seen(
+        tuple(hit for part in found for hit in part.hits),
+        tuple(ignore for part in found for ignore in part.ignores),
+        tuple(path for part in found for path in part.generated),
+        tuple(item for part in found for item in part.broken),
+        sum(part.lines for part in found),
+    )
+
+
+def inspect_share(work: Work) -> Seen:
+    """Return what the checks find in a share of the files."""
+    hits: list[Hit] = []
+    ignores: list[Ignore] = []
+    generated: list[str] = []
+    broken: list[tuple[str, str]] = []
+    lines = 0
+    for path in work.paths:
+        try:
+            raw = read(work.root, path)
+            if is_generated(raw):
+                generated.append(path)
+                continue
+            text = decode(raw)
+            lines += text.count("\n") + 1
+            marks = work.marks.get(path, {}) if is_utf8(raw) else _marks_of(path, text)
+        except Unreadable as error:
+            broken.append((path, str(error)))
+            continue
+        inspect_text(path, text, work, marks, hits, ignores)
+    return Seen(tuple(hits), tuple(ignores), tuple(generated), tuple(broken), lines)
+
+
+def _marks_of(path: str, text: str) -> Marks:
+    found = lint_text(path, text)
+    if path in found.broken:
+        raise Unreadable(f"it does not parse, {found.broken[path]}")
+    return found.marks.get(path, {})
+
+
+def inspect_text(path: str, text: str, work: Work, marks: Marks, hits: list[Hit], ignores: list[Ignore]) -> None:
+    """Add what the checks find in one text, and the comments in it that silence, to the lists."""
+    audits = [
+        (audit.id, audit.inspect)
+        for audit in chosen(work.checks)
+        if audit.inspect is not None and any(word in text for word in audit.needs)
+    ]
+    if not audits and NEEDS not in text:
+        return
+    module = Module(path, text, work.options, marks)
+    for _, inspect in audits:
+        hits.extend(inspect(module))
+    ignores.extend(ignores_of(module, IDS))

@@ -1,0 +1,173 @@
+"""One Python file as the checks see it: its tree, the names that it imports, and questions about nodes of the tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ast_grep_py import SgNode, SgRoot
+
+from console.audits.linting import Marks
+from console.audits.options import Options
+
+FUNCTIONS = ("function_definition", "lambda")
+SCOPES = (*FUNCTIONS, "class_definition")
+
+_IMPORT = re.compile(r"[ \t]*((?:from[ \t]+[\w.]+[ \t]+)?import[ \t]*(?:\([^)]*\)|(?:[^\n\\(;]|\\\n)+))")
+_FROM = re.compile(r"from\s+([\w.]+)\s+import\s+(.+)", re.DOTALL)
+_COMMENT = re.compile(r"#[^\n]*")
+_ALIAS = re.compile(r"^\s*(\w+)\s*=\s*([A-Za-z_]\w*(?:\.\w+)+)\s*$", re.MULTILINE)
+_MOST_STEPS = 5
+
+
+@dataclass(frozen=True, eq=False)  # not slotted: what is computed once is kept
+class Module:
+    """A file's path and text, what ruff marked in it, and what the audit was told."""
+
+    path: str
+    text: str
+    options: Options
+    marks: Marks = field(default_factory=dict)
+
+    @cached_property
+    def root(self) -> SgNode:
+        """The tree; to make it is most of an audit's work, so a check looks at the text first."""
+        return SgRoot(self.text, "python").root()
+
+    @cached_property
+    def imports(self) -> dict[str, str]:
+        """What the names of the file's imports stand for: `bq` → `google.cloud.bigquery`."""
+        names: dict[str, str] = {}
+        for statement in _import_statements(self.text):
+            plain = _COMMENT.sub("", statement).replace("\\\n", " ").strip()
+            found = _FROM.match(plain)
+            prefix, listed = (f"{found[1]}.", found[2]) if found else ("", plain.removeprefix("import"))
+            for item in listed.strip().strip("()").split(","):
+                name, _, alias = (part.strip() for part in item.strip().partition(" as "))
+                if name and (prefix or alias):
+                    names[alias or name] = f"{prefix}{name}"
+                elif name:
+                    names[name.split(".")[0]] = name.split(".")[0]
+        return names
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Names that are only other names for something dotted: `Client = bigquery.Client`."""
+        return dict(_ALIAS.findall(self.text))
+
+    def full_name(self, node: SgNode) -> str:
+        """Return the dotted name that an expression stands for by the file's imports; "" when it is none of theirs."""
+        name = "".join(node.text().split())
+        for _ in range(_MOST_STEPS):
+            first, dot, rest = name.partition(".")
+            if first in self.imports:
+                return "" if is_local(node, first) else f"{self.imports[first]}{dot}{rest}"
+            if first not in self.aliases:
+                return ""
+            name = f"{self.aliases[first]}{dot}{rest}"
+        return ""
+
+
+def _import_statements(text: str) -> Iterator[str]:
+    """Yield the import statements of a text; to look for the word first is much quicker than a pattern for each line."""
+    at = text.find("import")
+    while at >= 0:
+        found = _IMPORT.match(text, text.rfind("\n", 0, at) + 1)
+        if found is not None:
+            yield found[1]
+        at = text.find("import", max(at + 1, found.end() if found is not None else 0))
+
+
+def line_of(node: SgNode) -> int:
+    """Return the line that a node begins on, from 1."""
+    return int(node.range().start.line) + 1
+
+
+def end_line_of(node: SgNode) -> int:
+    """Return the line that a node ends on, from 1."""
+    return int(node.range().end.line) + 1
+
+
+def statements(block: SgNode) -> list[SgNode]:
+    """Return the statements of a block, without comments."""
+    return [child for child in block.children() if child.is_named() and child.kind() != "comment"]
+
+
+def within(node: SgNode) -> Iterator[SgNode]:
+    """Yield the node and all below it in the order of the text, but nothing of functions and classes defined there."""
+    yield node
+    for child in node.children():
+        if child.is_named() and child.kind() not in SCOPES:
+            yield from within(child)
+
+
+def around(node: SgNode, *kinds: str) -> SgNode | None:
+    """Return the innermost node of one of these kinds that `node` stands in."""
+    return next((above for above in node.ancestors() if above.kind() in kinds), None)
+
+
+def scope_of(node: SgNode) -> str:
+    """Return the dotted name of the functions and classes around a node; "" at the top of the file."""
+    names = [
+        name.text()
+        for above in node.ancestors()
+        if above.kind() in ("function_definition", "class_definition") and (name := above.field("name")) is not None
+    ]
+    return ".".join(reversed(names))
+
+
+def is_local(node: SgNode, name: str) -> bool:
+    """Return whether a function around a node has a parameter or a variable of this name, which hides an import."""
+    for above in node.ancestors():
+        if above.kind() not in FUNCTIONS:
+            continue
+        parameters = above.field("parameters")
+        if parameters is not None and re.search(rf"(?<![.\w]){re.escape(name)}\b(?!\s*\.)", _names_only(parameters)):
+            return True
+        if above.kind() == "function_definition" and re.search(rf"(?m)^\s*{re.escape(name)}\s*=[^=]", above.text()):
+            return True
+    return False
+
+
+def _names_only(parameters: SgNode) -> str:
+    """Return the names of parameters without annotations and defaults."""
+    names = []
+    for child in parameters.named_children():
+        named = child.field("name") or next(iter(child.named_children()), child)
+        names.append(named.text() if child.kind() != "identifier" else child.text())
+    return ",".join(names)
+
+
+def called(call: SgNode) -> str:
+    """Return the last part of the name of what a call calls."""
+    function = call.field("function")
+    return "" if function is None else function.text().rpartition(".")[2].strip()
+
+
+def arguments(call: SgNode) -> tuple[list[SgNode], dict[str, SgNode]]:
+    """Return the positional arguments of a call, and those with a name."""
+    listed = call.field("arguments")
+    places: list[SgNode] = []
+    named: dict[str, SgNode] = {}
+    for child in statements(listed) if listed is not None else []:
+        if child.kind() == "keyword_argument":
+            name, value = child.field("name"), child.field("value")
+            if name is not None and value is not None:
+                named[name.text()] = value
+        else:
+            places.append(child)
+    return places, named
+
+
+def string_of(node: SgNode) -> str | None:
+    """Return what stands between the quotes of a plain or formatted string; None for anything else."""
+    if node.kind() == "concatenated_string":
+        parts = [string_of(child) for child in node.named_children()]
+        return "".join(part for part in parts if part is not None)
+    if node.kind() != "string":
+        return None
+    return "".join(
+        child.text() for child in node.named_children() if child.kind() not in ("string_start", "string_end")
+    )

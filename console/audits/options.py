@@ -1,0 +1,95 @@
+"""What an audit may be told: by its command, and by `[tool.courtside.audit]` in the audited repository's pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from console.audits.values import AuditError
+
+TABLE = "tool.courtside.audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of one audit; paths are relative to the audited folder, patterns are those of `fnmatch`."""
+
+    include_tests: bool = False
+    checks: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    pool_modules: tuple[str, ...] = ("*pool*.py", "*pool*/*.py")
+    important: tuple[str, ...] = ("orchestration", "predictions")
+    hot_functions: tuple[str, ...] = ("process", "process_*", "handle", "handle_*", "handler", "predict", "predict_*")
+    loader: str = "shared.utils.bigquery_utils:insert_bigquery_rows"
+    shared: str = "shared"
+    copies: tuple[str, ...] = ("orchestration/cloud_functions/*/shared",)
+    baseline: str = ""
+
+    def is_important(self, path: str) -> bool:
+        """Return whether what stands in `path` decides what the pipeline does: a folder of it is named so."""
+        return not set(self.important).isdisjoint(path.split("/")[:-1])
+
+    def is_pool(self, path: str) -> bool:
+        """Return whether `path` is a module that may make clients."""
+        return matches(path, self.pool_modules)
+
+    def is_excluded(self, path: str) -> bool:
+        """Return whether the repository does not want `path` to be looked at."""
+        return matches(path, self.exclude)
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether a path, or a folder that it stands in, fits one of the patterns."""
+    parts = path.split("/")
+    folders = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    return any(fnmatchcase(folder, pattern.rstrip("/")) for pattern in patterns for folder in folders)
+
+
+def read_options(root: Path) -> Options:
+    """Return the options that the repository itself states; the defaults where it states none.
+
+    Raises AuditError for a file that is no TOML, an unknown key and a value of the wrong type.
+    """
+    path = root / "pyproject.toml"
+    try:
+        if path.is_symlink() or not path.is_file():
+            return Options()
+        document: object = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AuditError(f"pyproject.toml of the audited folder is not TOML: {error}") from error
+    for part in TABLE.split("."):
+        document = document.get(part, {}) if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        raise AuditError(f"[{TABLE}] in pyproject.toml must be a table")
+    return _options(document)
+
+
+def _options(table: dict[str, object]) -> Options:
+    defaults = Options()
+    known = {item.name: getattr(defaults, item.name) for item in fields(Options)}
+    chosen: dict[str, object] = {}
+    for name, value in table.items():
+        key = name.replace("-", "_")
+        if key not in known:
+            raise AuditError(f"[{TABLE}] has no {name!r}; it knows {', '.join(sorted(known))}")
+        chosen[key] = _value(name, value, known[key])
+    options = replace(defaults, **chosen)  # type: ignore[arg-type] # _value has seen to the types
+    if ":" not in options.loader:
+        raise AuditError(f"[{TABLE}] loader must be written as module:function, not {options.loader!r}")
+    for path in (options.shared, *options.copies, options.baseline):
+        if path.startswith("/") or ".." in path.split("/"):
+            raise AuditError(f"[{TABLE}] names {path!r}: nothing outside the audited folder is looked at")
+    return options
+
+
+def _value(name: str, value: object, default: object) -> object:
+    if isinstance(default, tuple):
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise AuditError(f"[{TABLE}] {name} must be a list of strings")
+    if type(value) is not type(default):
+        wanted = "true or false" if isinstance(default, bool) else "a string"
+        raise AuditError(f"[{TABLE}] {name} must be {wanted}")
+    return value

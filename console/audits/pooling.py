@@ -1,0 +1,107 @@
+"""`source.client_pooling` and `source.http_pooling`: clients made where they are used instead of once, in a pool.
+
+Each makes its own connections, and authenticates anew. A finding is one place; a file's number of them is beside it, and what
+is made for every request comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from checks.model import Severity
+from console.audits.hot import decorators, hot_functions, why_hot
+from console.audits.module import Module, around, called, end_line_of, line_of, scope_of
+from console.audits.rules import RuleFile, rule_file
+from console.audits.values import Hit
+
+CLIENTS = "source.client_pooling"
+HTTP = "source.http_pooling"
+
+_REMEDIES = {
+    CLIENTS: "take the client from the pool module, which makes one per process",
+    HTTP: "take the session from the pool module: it keeps connections open, retries and has a timeout",
+}
+
+
+def inspect_clients(module: Module) -> Iterator[Hit]:
+    """Yield the places where a module makes clients of BigQuery, Firestore and Pub/Sub."""
+    return _inspect(module, CLIENTS, "client")
+
+
+def inspect_http(module: Module) -> Iterator[Hit]:
+    """Yield the places where a module calls HTTP without a session, or makes a session."""
+    return _inspect(module, HTTP, "http")
+
+
+def _inspect(module: Module, check: str, kind: str) -> Iterator[Hit]:
+    rules = rule_file("pooling")
+    if module.options.is_pool(module.path) or not any(word in module.text for word in rules.names[f"{kind}_words"]):
+        return
+    wanted = rules.names["clients" if kind == "client" else kind]
+    names = _local_names(module, wanted)
+    if not names:
+        return
+    calls = [(call, name) for call in rules.find(module.root, "call", names) if (name := _name(module, call)) in wanted]
+    calls += [(node, name) for node in _handed_on(module, rules, names) if (name := module.full_name(node)) in wanted]
+    if not calls:
+        return
+    hot = hot_functions(module, rules)
+    for call, name in calls:
+        if not _is_kept(call, rules):
+            yield _hit(module, check, call, name, why_hot(call, hot))
+
+
+def _name(module: Module, call: SgNode) -> str:
+    """Return the full name of what is called; `Client.from_service_account_json` counts as `Client`."""
+    function = call.field("function")
+    if function is None:
+        return ""
+    return re.sub(r"\.from_service_account_\w+$", "", module.full_name(function))
+
+
+def _local_names(module: Module, wanted: frozenset[str]) -> frozenset[str]:
+    """Return the names of a file through which something wanted can be reached: those of its imports, and aliases of them."""
+    parts = {full.split(".")[0] for full in wanted}
+    imported = {name for name, full in module.imports.items() if full.split(".")[0] in parts}
+    return frozenset(imported | {name for name, of in module.aliases.items() if of.split(".")[0] in imported})
+
+
+def _handed_on(module: Module, rules: RuleFile, names: frozenset[str]) -> Iterator[SgNode]:
+    """Yield the names that are arguments of calls, but for calls that only look at them."""
+    for node in rules.find(module.root, "reference", names):
+        call = around(node, "call")
+        if call is not None and called(call) not in rules.names["looking"]:
+            yield node
+
+
+def _is_kept(call: SgNode, rules: RuleFile) -> bool:
+    """Return whether a function that is cached makes it: then it is made once."""
+    function = around(call, "function_definition")
+    return function is not None and not decorators(function).isdisjoint(rules.names["once_decorators"])
+
+
+def _hit(module: Module, check: str, call: SgNode, name: str, why: str) -> Hit:
+    made = (
+        "hands on"
+        if call.kind() != "call"
+        else "makes"
+        if name[name.rfind(".") + 1].isupper() or name.endswith("session")
+        else "calls"
+    )
+    function = call.field("function") or call
+    return Hit(
+        check=check,
+        rule="hot" if why else "outside",
+        path=module.path,
+        line=line_of(call),
+        severity=Severity.ERROR if why else Severity.WARNING,
+        sentence=f"{made} {name} outside the pool{f', and {why}' if why else ''}",
+        scope=scope_of(call),
+        code=function.text(),
+        remedy=_REMEDIES[check],
+        end_line=end_line_of(call),
+        area=0 if why else 1 if module.options.is_important(module.path) else 2,
+    )

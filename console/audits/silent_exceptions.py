@@ -1,0 +1,173 @@
+"""`source.silent_exceptions`: errors that nobody hears of.
+
+Which clauses are bare, blind or empty ruff says (`rules/linting.toml`); what else a clause does `handlers` says. A clause that
+turns a refused permission into "busy", "empty" or "success" is its own rule: that one caused the outage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from checks.model import Severity
+from console.audits.handlers import Handler, outcome_of
+from console.audits.module import Module, around, end_line_of, line_of, scope_of, statements
+from console.audits.rules import RuleFile, rule_file
+from console.audits.values import Hit
+
+CHECK = "source.silent_exceptions"
+
+_PERMISSION = re.compile(r"(?i)\b403\b|forbidden|permission|access.?denied|unauthori[sz]ed")
+_LOCK = re.compile(r"(?i)(?:^|_)(?:try_)?(?:acquire|lock|lease|claim)(?:_|$|s$|d$)|is_(?:busy|locked)")
+_REMEDIES = {
+    "permission": "let a refused permission raise: it is neither busy, nor empty, nor a success",
+    "bare": "name the exceptions, log with logger.exception(...), or let it raise",
+    "silent": "log with logger.exception(...) before giving the default, or let it raise",
+    "typed": "log what was caught before giving the default",
+    "traceback": "logger.exception(...) keeps the traceback; str(error) does not",
+    "finally": "leave return, break and continue out of `finally`: they drop the exception",
+    "expected": "nothing to do when this error is an answer",
+}
+
+
+def inspect(module: Module) -> Iterator[Hit]:
+    """Yield the clauses of a module that lose an error."""
+    rules = rule_file("silent_exceptions")
+    for clause in rules.find(module.root, "except") if "except" in module.text else ():
+        if clause.find(kind="block") is not None:
+            handler = Handler(clause, rules, module)
+            yield from _of_handler(module, handler)
+    if "suppress" in module.text:
+        for call in rules.find(module.root, "suppress"):
+            yield from _of_suppress(module, call, rules)
+    for line, codes in module.marks.items():
+        if "B012" in codes:
+            yield _hit(
+                module, "finally", line, _severity(module, Severity.ERROR), "`finally` leaves and drops the exception"
+            )
+
+
+def _of_handler(module: Module, handler: Handler) -> Iterator[Hit]:
+    clause = handler.clause
+    found = _permission(handler)
+    if found is not None:
+        node, sentence, severity = found
+        yield _hit(module, "permission", line_of(node), severity, sentence, clause)
+        return
+    codes = _codes(module, handler)
+    caught = ", ".join(handler.types) or "everything"
+    if handler.raises or handler.carries:
+        return
+    if handler.silence and (handler.is_blind or codes & {"E722", "BLE001"}):
+        rule = "silent" if handler.types else "bare"
+        severity = _severity(module, Severity.ERROR)
+        yield _hit(
+            module, rule, line_of(clause), severity, f"catches {caught}, tells nobody and {handler.silence}", clause
+        )
+    elif "E722" in codes:
+        yield _hit(
+            module, "bare", line_of(clause), Severity.WARNING, "a bare `except` catches everything, also Ctrl-C", clause
+        )
+    elif "BLE001" in codes:
+        sentence = f"catches {caught} and loses the traceback"
+        yield _hit(module, "traceback", line_of(clause), Severity.WARNING, sentence, clause)
+    elif handler.silence or codes & {"S110", "S112"}:
+        rule, severity = ("expected", Severity.OK) if handler.is_expected else ("typed", Severity.WARNING)
+        did = handler.silence or "goes on"
+        yield _hit(module, rule, line_of(clause), severity, f"catches {caught}, tells nobody and {did}", clause)
+
+
+def _permission(handler: Handler) -> tuple[SgNode, str, Severity] | None:
+    """Return where a refused permission becomes something else, with the sentence and how bad it is."""
+    is_lost = not handler.raises and not handler.carries and bool(handler.outcome)
+    caught = ", ".join(handler.types)
+    if handler.catches("permission"):
+        sentence = f"a refused permission ({caught}) {_becomes(handler.outcome)}"
+        return (handler.clause, sentence, Severity.CRITICAL) if is_lost else None
+    branch = _permission_branch(handler)
+    if branch is not None or not is_lost or _is_refused_before(handler):
+        return branch
+    if handler.catches("above_permission"):
+        return (
+            handler.clause,
+            f"{caught} includes a refused permission, which {_becomes(handler.outcome)}",
+            Severity.ERROR,
+        )
+    name = scope_of(handler.clause).rpartition(".")[2]
+    if handler.is_blind and _LOCK.search(name) and handler.outcome.startswith("returns"):
+        sentence = f"{name}: a refused permission {_becomes(handler.outcome)}, as if it were busy"
+        return handler.clause, sentence, Severity.CRITICAL
+    return None
+
+
+def _permission_branch(handler: Handler) -> tuple[SgNode, str, Severity] | None:
+    """Return the branch of a handler that asks for a refused permission and makes something else of it."""
+    for test in (node for node in handler.nodes if node.kind() in ("if_statement", "elif_clause", "case_clause")):
+        condition, block = test.field("condition") or test.find(kind="case_pattern"), test.field("consequence")
+        if condition is None or block is None or not _asks_for_permission(condition):
+            continue
+        did = outcome_of(block, handler.rules, handler.error, may_tell=True)
+        if did:
+            return test, f"a refused permission {_becomes(did)}", Severity.CRITICAL
+    return None
+
+
+def _asks_for_permission(condition: SgNode) -> bool:
+    return _PERMISSION.search(condition.text()) is not None and not re.search(r"\bnot\b|!=|not in", condition.text())
+
+
+def _is_refused_before(handler: Handler) -> bool:
+    """Return whether an earlier clause of the same `try` catches a refused permission by name."""
+    whole = around(handler.clause, "try_statement")
+    if whole is None:
+        return False
+    first = line_of(handler.clause)
+    earlier = (child for child in whole.children() if child.kind() == "except_clause" and line_of(child) < first)
+    return any(Handler(clause, handler.rules, handler.module).catches("permission") for clause in earlier)
+
+
+def _becomes(outcome: str) -> str:
+    return f"is not raised: the code {outcome}"
+
+
+def _of_suppress(module: Module, call: SgNode, rules: RuleFile) -> Iterator[Hit]:
+    listed = call.field("arguments")
+    names = {node.text().rpartition(".")[2] for node in statements(listed)} if listed is not None else set()
+    function = call.field("function")
+    if function is None or not module.full_name(function).endswith("contextlib.suppress"):
+        return
+    if names & rules.names["permission"]:
+        yield _hit(module, "permission", line_of(call), Severity.CRITICAL, "a refused permission is suppressed", call)
+    elif names & rules.names["broad"]:
+        severity = _severity(module, Severity.ERROR)
+        yield _hit(module, "silent", line_of(call), severity, "suppresses every exception and tells nobody", call)
+
+
+def _codes(module: Module, handler: Handler) -> frozenset[str]:
+    """Return the rules of ruff that apply to the clause: they are marked on its head, which may be of several lines."""
+    head = range(line_of(handler.clause), line_of(handler.body) + 1)
+    return frozenset(code for line in head for code in module.marks.get(line, ()) if code != "B012")
+
+
+def _severity(module: Module, in_important: Severity) -> Severity:
+    return in_important if module.options.is_important(module.path) else Severity.WARNING
+
+
+def _hit(module: Module, rule: str, line: int, severity: Severity, sentence: str, node: SgNode | None = None) -> Hit:
+    tool = "ruff" if rule in ("bare", "traceback", "finally") else "ast-grep"
+    return Hit(
+        check=CHECK,
+        rule=rule,
+        path=module.path,
+        line=line,
+        severity=severity,
+        sentence=sentence,
+        scope="" if node is None else scope_of(node),
+        code="" if node is None else node.text(),
+        remedy=_REMEDIES[rule],
+        tool=tool,
+        end_line=max(line, end_line_of(node) if node is not None else line),
+        area=0 if module.options.is_important(module.path) else 1,
+    )

@@ -1,0 +1,140 @@
+"""`--fix` rewrites what is simple, leaves and lists the rest, and never breaks a file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+import pytest
+
+from console.audits import rewriting
+from console.audits.options import Options
+from console.audits.rewriting import Left, Rewrite
+from console.audits.values import AuditError
+from tests.audits.conftest import Checkout
+from tests.audits.labelled import snippets
+
+IMPORT = "from shared.utils.bigquery_utils import insert_bigquery_rows\n"
+
+
+def planned(checkout: Checkout) -> tuple[Sequence[Rewrite], Sequence[Left]]:
+    outcome = checkout.audit("streaming_inserts")
+    return rewriting.plan(outcome.root, [spot.hit for spot in outcome.spots], Options())
+
+
+def fixed(checkout: Checkout, text: str) -> str:
+    """Return what becomes of a file; it must be rewritten."""
+    checkout.write("a.py", text)
+    made, left = planned(checkout)
+    assert list(left) == []
+    rewriting.apply(checkout.root, made)
+    return checkout.read("a.py")
+
+
+def left(checkout: Checkout, text: str) -> str:
+    """Return why a file is left as it is."""
+    checkout.write("a.py", text)
+    made, rest = planned(checkout)
+    assert list(made) == []
+    return rest[0].reason
+
+
+def test_a_call_with_a_name_and_rows_is_rewritten_and_the_import_added(checkout: Checkout) -> None:
+    before = '"""Doc."""\n\nimport os\n\nTABLE = "nba_raw.games"\n\n\ndef f(client, rows):\n    {call}\n'
+    after = before.replace("import os\n", f"import os\n\n{IMPORT}")
+    assert fixed(checkout, before.format(call="client.insert_rows_json(TABLE, rows)")) == after.format(
+        call="insert_bigquery_rows(TABLE, rows)"
+    )
+
+
+def test_keywords_are_put_in_order_and_lines_kept(checkout: Checkout) -> None:
+    text = 'def f(c):\n    c.insert_rows_json(json_rows=[\n        {"a": 1},\n    ], table="nba_raw.games")\n'
+    assert fixed(checkout, text) == (
+        f'{IMPORT}def f(c):\n    insert_bigquery_rows("nba_raw.games", [\n        {{"a": 1}},\n    ])\n'
+    ).replace(IMPORT, f"{IMPORT}\n\n")
+
+
+def test_an_import_that_is_there_is_not_added_again(checkout: Checkout) -> None:
+    text = f'{IMPORT}\n\ndef f(client, rows):\n    client.insert_rows_json("t", rows)\n    insert_bigquery_rows("u", rows)\n'
+    assert fixed(checkout, text).count("import insert_bigquery_rows") == 1
+
+
+def test_the_import_stands_behind_comments_docstring_and_future(checkout: Checkout) -> None:
+    head = '#!/usr/bin/env python\n"""Doc."""\nfrom __future__ import annotations\n\n# constants\n'
+    text = f'{head}A = 1\nc.insert_rows_json("t", [A])\n'
+    lines = fixed(checkout, text).splitlines()
+    assert lines.index("from __future__ import annotations") < lines.index(IMPORT.strip()) < lines.index("# constants")
+
+
+def test_encoding_line_ends_and_mode_stay(checkout: Checkout) -> None:
+    raw = "# coding: latin-1\r\nNAME = 'Joki\u00e9'\r\nc.insert_rows_json('t', [NAME])\r\n".encode("latin-1")
+    path = checkout.write("a.py", raw)
+    path.chmod(0o755)
+    made, _ = planned(checkout)
+    rewriting.apply(checkout.root, made)
+    after = path.read_bytes()
+    assert b"Joki\xe9'\r\ninsert_bigquery_rows('t', [NAME])\r\n" in after
+    assert after.count(b"\n") == after.count(b"\r\n")
+    assert path.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        ('errors = c.insert_rows_json("t", rows)', "something is done with its answer"),
+        ('if c.insert_rows_json("t", rows): pass', "something is done with its answer"),
+        ('c.insert_rows_json("t", rows, row_ids=ids)', "other arguments"),
+        ("c.insert_rows_json(*both)", "other arguments"),
+        ('c.insert_rows_json("t", *rows)', "other arguments"),
+        ("c.insert_rows_json(table, rows)", "may be a table object"),
+        ('c.insert_rows_json(c.get_table("t"), rows)', "may be a table object"),
+        ('c.insert_rows_from_dataframe("t", rows)', "another method"),
+        ('write = c.insert_rows_json; write("t", rows)', "another method"),
+        ('pool.submit(c.insert_rows_json, "t", rows)', "not called in one piece"),
+        ('c.insert_rows_json("t",  # why\n        rows)', "a comment inside"),
+    ],
+)
+def test_what_is_not_simple_is_left_with_its_reason(checkout: Checkout, call: str, reason: str) -> None:
+    assert reason in left(checkout, f"def f(c, table, rows, ids, both, pool):\n    {call}\n")
+
+
+def test_a_file_in_which_ruff_would_find_something_new_is_left(checkout: Checkout) -> None:
+    text = 'def f(make, rows):\n    client = make()\n    client.insert_rows_json("t", rows)\n'
+    assert "ruff would find something new: F841" in left(checkout, text)
+
+
+def test_a_name_of_the_loader_that_is_taken_is_left(checkout: Checkout) -> None:
+    text = 'def insert_bigquery_rows(table, rows): ...\n\n\ndef f(c, rows):\n    c.insert_rows_json("t", rows)\n'
+    assert "ruff would find something new: F811" in left(checkout, text)
+
+
+def test_planning_changes_nothing_and_shows_a_diff(checkout: Checkout) -> None:
+    checkout.write("a.py", 'def f(c, rows):\n    c.insert_rows_json("t", rows)\n')
+    before = checkout.content()
+    (made,), _ = planned(checkout)
+    assert '-    c.insert_rows_json("t", rows)' in made.diff
+    assert '+    insert_bigquery_rows("t", rows)' in made.diff
+    assert checkout.content() == before
+
+
+def test_a_file_that_changed_meanwhile_is_left(checkout: Checkout) -> None:
+    checkout.write("a.py", 'def f(c, rows):\n    c.insert_rows_json("t", rows)\n')
+    made, _ = planned(checkout)
+    checkout.write("a.py", "x = 1\n")
+    with pytest.raises(AuditError, match="has changed since"):
+        rewriting.apply(checkout.root, made)
+    assert checkout.read("a.py") == "x = 1\n"
+
+
+def test_of_the_whole_corpus_no_file_is_broken(checkout: Checkout) -> None:
+    for number, snippet in enumerate(one for one in snippets() if one.check == "streaming_inserts"):
+        checkout.write(f"s{number:03}.py", f'{snippet.code}\nother.insert_rows_json("nba_raw.extra", extra)\n')
+    outcome = checkout.audit("streaming_inserts")
+    made, rest = planned(checkout)
+    assert sum(len(one.lines) for one in made) + len(rest) == len(outcome.spots)
+    assert made
+    rewriting.apply(checkout.root, made)
+    for one in made:
+        ast.parse(checkout.read(one.path))
+    again = checkout.audit("streaming_inserts")
+    assert len(again.spots) == len(rest)

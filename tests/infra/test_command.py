@@ -1,0 +1,104 @@
+"""`courtside infra` on a project of which both halves are real clients' on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from console.warehouse import clients
+from tests.bigquery_double import BigQueryDouble
+from tests.bigquery_double.hand_clock import HandClock
+from tests.cli.conftest import CLOCK, Courtside
+from tests.infra.pubsub_double import PROJECT, PubSubDouble
+
+TABLE = "nba_raw.bdl_player_boxscores"
+PLACE = f"bigquery://{PROJECT}"
+
+
+@pytest.fixture
+def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[BigQueryDouble]:
+    with BigQueryDouble(clock=HandClock(CLOCK - timedelta(minutes=1)), project=PROJECT) as made:
+        monkeypatch.setenv(clients.EMULATOR, made.url)
+        yield made
+        clients.close_clients()
+
+
+@pytest.fixture
+def courtside(tmp_path: Path) -> Courtside:
+    return Courtside(tmp_path, tmp_path)
+
+
+def test_all_is_well(pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside) -> None:
+    done = courtside("infra", "--warehouse", PLACE, width=120)
+    assert done.status == 0
+    assert done.lines[0] == "OK       all 2 checks are OK"
+    assert "note     all 5 topics have dead-letter policies" in done.out
+
+
+def test_a_topic_without_a_policy_ends_with_1_and_names_it(
+    pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside
+) -> None:
+    pubsub.subscribe("grading-requests", "bare")
+    done = courtside("infra", "dead-letter", "--warehouse", PLACE, width=120)
+    assert done.status == 1
+    assert "the subscription bare has no dead-letter policy" in done.out
+    assert double.queries == ()
+
+
+def test_a_spent_quota_ends_with_2(pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside) -> None:
+    double.use_load_quota(TABLE, 1_500)
+    done = courtside("infra", "quota", "--warehouse", PLACE, width=120)
+    assert done.status == 2
+    assert f"{TABLE}: 1,500 (100 %) of today's 1,500 load jobs used" in done.out
+    assert pubsub.asked == []
+
+
+def test_what_could_not_be_read_ends_with_3_and_is_said(
+    pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside
+) -> None:
+    double.deny("region-us")
+    done = courtside("infra", "--warehouse", PLACE, width=200)
+    assert done.status == 3
+    assert "roles/bigquery.resourceViewer" in done.out
+    assert "1 OK · 1 UNKNOWN" in done.out
+
+
+def test_the_document_has_verdict_findings_and_checks(
+    pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside
+) -> None:
+    double.use_load_quota(TABLE, 1_250)
+    document = courtside("infra", "--json", "--warehouse", PLACE).document
+    assert (document["command"], document["severity"], document["exit_status"]) == ("infra", "critical", 2)
+    assert [check["check"] for check in document["checks"]] == ["infra.dead_letter", "infra.quota"]
+    assert document["findings"][-1]["subject"] == {"kind": "table", "name": TABLE, "game_date": None}
+
+
+def test_the_query_behind_the_quota_is_explained(
+    pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside
+) -> None:
+    done = courtside("infra", "quota", "--explain", "--warehouse", PLACE, width=120)
+    assert "INFORMATION_SCHEMA.JOBS_BY_PROJECT" in done.out
+
+
+def test_a_project_can_be_named_where_the_warehouse_is_no_project(pubsub: PubSubDouble, courtside: Courtside) -> None:
+    done = courtside("infra", "dead-letter", "--project", PROJECT)
+    assert done.status == 0
+    assert done.lines[1].startswith(f"{PROJECT} as of ")
+
+
+def test_without_a_project_the_topics_are_unknown_and_it_says_what_to_give(courtside: Courtside) -> None:
+    done = courtside("infra")
+    assert done.status == 3
+    assert "give --project NAME" in done.out
+
+
+def test_a_login_that_fails_for_bigquery_does_not_keep_the_topics_from_being_checked(
+    pubsub: PubSubDouble, courtside: Courtside
+) -> None:
+    done = courtside("infra", "--warehouse", f"{PLACE}?credentials=/nowhere/key.json", width=120)
+    assert done.status == 3
+    assert "the key file /nowhere/key.json cannot be read" in " ".join(done.out.split())
+    assert "1 OK · 1 UNKNOWN" in done.out
