@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from checks import availability, coverage, orchestration, quality, queue, reconcile, schedule, streaming, transitions
+from checks import (
+    availability,
+    coverage,
+    orchestration,
+    quality,
+    queue,
+    reconcile,
+    schedule,
+    streaming,
+    transitions,
+    watching,
+    workers,
+)
 from checks.registry import Check
 
 ALL_CHECKS: tuple[Check, ...] = (
@@ -34,4 +46,10 @@ ALL_CHECKS: tuple[Check, ...] = (
     streaming.conflicts,
 )
 
-BY_ID: dict[str, Check] = {check.id: check for check in ALL_CHECKS}
+IF_WATCHED: tuple[Check, ...] = (watching.silent,)
+"""Checks of reports on a pipeline that was ever watched; for others there is nothing to say, not even that all is well."""
+
+IF_WORKERS: tuple[Check, ...] = (workers.heartbeat,)
+"""Checks of reports where prediction workers leave heartbeats."""
+
+BY_ID: dict[str, Check] = {check.id: check for check in (*ALL_CHECKS, *IF_WATCHED, *IF_WORKERS)}

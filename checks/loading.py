@@ -7,7 +7,7 @@ threads, and what has not answered by the deadline is cancelled and reported.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,6 +71,11 @@ class Loaded:
     def reason(self, fact: Fact[Any]) -> str:
         """Return why `fact` could not be loaded, or ""."""
         return next((outcome.reason for outcome in self.outcomes if outcome.fact == fact.name), "it was not loaded")
+
+    def without(self, facts: Collection[Fact[Any]]) -> Loaded:
+        """Return this without how loading some facts went: for a report that does not stand on them."""
+        names = {fact.name for fact in facts}
+        return Loaded(self.facts, tuple(outcome for outcome in self.outcomes if outcome.fact not in names))
 
 
 @dataclass(frozen=True, slots=True)

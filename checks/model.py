@@ -50,6 +50,8 @@ class SubjectKind(Enum):
     TABLE = "table"
     QUEUE = "queue"
     CONTROLLER = "controller"
+    FILE = "file"
+    TOPIC = "topic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +219,10 @@ class Report:
     def findings(self) -> tuple[Finding, ...]:
         """All findings of all checks, in the checks' order."""
         return tuple(finding for result in self.results for finding in result.findings)
+
+    @property
+    def nothing_read(self) -> str:
+        """Why not a single fact could be had, or "": then nothing is known, and what was known before is worth more."""
+        if self.facts and all(outcome.reason for outcome in self.facts):
+            return self.facts[0].reason
+        return ""

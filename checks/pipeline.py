@@ -11,6 +11,15 @@ PRODUCTION_SYSTEM = "catboost_v8"
 MISSING_GAME_PROCESSOR = "bdl_player_box_scores"
 """`processor_name` of a retry-queue row that stands for a missing game."""
 
+DEAD_LETTERED_TOPICS: tuple[str, ...] = (
+    "phase3-trigger",
+    "phase4-trigger",
+    "phase3-analytics-complete",
+    "prediction-requests",
+    "grading-requests",
+)
+"""The Pub/Sub topics whose subscriptions must have a dead-letter policy (PIPELINE.md)."""
+
 
 class Stage(Enum):
     """The stages a game passes through, in the order of the funnel."""

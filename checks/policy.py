@@ -119,11 +119,35 @@ class Policy:
     retrier_dead_minutes: int = _minutes(30, f"{INCIDENT}: due 12:52, two polls of 15 minutes missed by 13:22")
     queue_age_critical_minutes: int = _minutes(240, THRESHOLDS)
     retrying_stale_minutes: int = _minutes(120, "retrying rows older than 2 hours go back to pending")
+    retry_first_step_minutes: int = _minutes(15, "retries are 15, 30, 60 minutes apart")
+    retries_per_round: int = _count(50, "a worker takes 50 rows at a time")
+    retries_per_item_a_day: int = _count(3, f"{OWN}: what failed three times in 24 h needs a person")
+    retries_of_runs_percent: float = _percent(
+        10.0, f"{OWN}: of the last hour's processor runs; more would load a pipeline that is in trouble already"
+    )
+    drain_stop_percent: float = _percent(50.0, f"{OWN}: of a phase's posts in one round failed")
+    drain_stop_least_posts: int = _count(5, f"{OWN}: below five posts one failure decides everything")
 
     # Streaming conflicts and their breaker
     conflict_breaker_percent: float = _percent(50.0, THRESHOLDS)
     conflict_breaker_least_games: int = _count(5, f"{OWN}: below five games one conflict decides everything")
     conflict_breaker_cooldown_minutes: int = _minutes(90, "a streaming buffer can last 90 minutes")
+    conflict_first_wait_minutes: int = _minutes(5, f"{THRESHOLDS}: 300, 600, 1200 s, each wait twice the one before")
+    conflict_waits: int = _count(3, f"{THRESHOLDS}: three tries after the first, then the game is left queued")
+
+    # Prediction workers
+    worker_stale_minutes: int = _minutes(5, f"{OWN}: a worker beats with each prediction, and at least every minute")
+    worker_lost_minutes: int = _minutes(15, f"{OWN}: a restart takes less, and picks the batch up where it was")
+
+    # The watcher, in its own intervals
+    watcher_warning_intervals: int = _count(2, f"{OWN}: one run may be late, two are not")
+    watcher_critical_intervals: int = _count(4, f"{OWN}: at every half hour two hours, the controller's own limit")
+
+    # A table's load jobs of a Pacific day, against the most that BigQuery takes
+    load_quota_warning_percent: float = _percent(80.0, f"{OWN}: a fifth of the day's load jobs is left to act in")
+    load_quota_critical_percent: float = _percent(
+        95.0, f"{OWN}: the next hour's load jobs may be refused, as one-row loads once used them all up"
+    )
 
     @property
     def gap_warning_with_grace_minutes(self) -> int:
@@ -179,6 +203,9 @@ _RISING = (
     ("low_quality_warning_percent", "low_quality_error_percent"),
     ("queue_overdue_warning_minutes", "queue_age_critical_minutes"),
     ("least_players_per_game", "most_players_per_game"),
+    ("load_quota_warning_percent", "load_quota_critical_percent"),
+    ("watcher_warning_intervals", "watcher_critical_intervals"),
+    ("worker_stale_minutes", "worker_lost_minutes"),
 )
 _FALLING = (
     ("coverage_error_percent", "coverage_warning_percent"),

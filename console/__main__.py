@@ -26,7 +26,8 @@ def main() -> None:
         status = _EXIT_UNKNOWN  # the reader went before the verdict was out
     except KeyboardInterrupt:
         status = 130
-    except Exception:  # noqa: BLE001 # the interpreter would exit 1, and a defect must never read as a mere WARNING
+    # courtside: ignore[silent_exceptions] the interpreter would exit 1, and a defect must never read as a mere WARNING
+    except Exception:  # noqa: BLE001  # see above
         import traceback  # noqa: PLC0415 # only for a defect
 
         traceback.print_exc()
@@ -67,6 +68,7 @@ def _settings(arguments: Sequence[str], shell: Shell) -> Settings | None:
 
     try:
         settings = load(Flags(), shell.environment, shell.homes())
+    # courtside: ignore[silent_exceptions] the command itself says what is wrong with its settings
     except (SettingsError, OSError):
         return None
     return settings.for_demo() if arguments else settings
@@ -92,8 +94,9 @@ def _leave(status: int) -> NoReturn:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
+    # courtside: ignore[silent_exceptions] whoever read our output has enough of it, as `head` does, or the terminal is gone
     except OSError:
-        pass  # whoever read our output has enough of it, as `head` does, or the terminal is gone
+        pass
     os._exit(status)
 
 

@@ -62,6 +62,7 @@ def keep_crash_report(report: str, at: datetime, state_dir: Path) -> Path | None
             folder.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 file.write(report)
+        # courtside: ignore[silent_exceptions] the next folder is tried, and the report is printed in any case
         except OSError:
             continue
         _forget_old(folder)
@@ -78,5 +79,5 @@ def _forget_old(folder: Path) -> None:
 def _version(package: str) -> str:
     try:
         return version(package)
-    except PackageNotFoundError:
+    except PackageNotFoundError:  # courtside: ignore[silent_exceptions] that is what is to be said
         return "(not installed)"

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from checks.deadline import DEADLINE_SECONDS
-from checks.facts.catalogue import ALL_FACTS
+from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
+from checks.facts.catalogue import ALL_FACTS, WORDS
 from checks.facts.fact import Fact, Facts
+from checks.facts.feature_quality import FEATURE_QUALITY
+from checks.facts.gate_overrides import GATE_OVERRIDES
+from checks.facts.lineage import LINEAGE
+from checks.facts.watcher_runs import WATCHER_RUNS, WatcherRun
 from checks.loading import Loaded, Loading
 from checks.model import Report, Scope
 from console.warehouse.opening import open_warehouse
 from console.warehouse.protocol import Warehouse, WarehouseError
 
 if TYPE_CHECKING:
+    from checks.model import Finding
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
     from checks.registry import Check
+    from checks.workers import WorkerBeat
     from console.settings import Settings
     from console.spending import Account
     from console.warehouse.bigquery.cost import Budget
     from screens.ports import Query
 
 Row = TypeVar("Row")
+
+WORKERS_FILE = "workers.sqlite3"
+"""Where prediction workers on this host keep their heartbeats, in the state directory."""
 
 
 class UnknownCheckError(LookupError):
@@ -44,17 +54,32 @@ class Look:
         _refuse_unloaded(self.loaded, fact)
         return self.loaded.facts[fact]
 
+    def reason(self, fact: Fact[Any]) -> str:
+        """Return why a fact could not be had, or ""."""
+        return self.loaded.reason(fact)
+
+    @property
+    def watched(self) -> WatcherRun | None:
+        """The newest run of a watcher, None where there was none or it was not asked for."""
+        from checks.watching import newest_run  # noqa: PLC0415  # a report without one does without
+
+        return newest_run(self.loaded.facts.known(WATCHER_RUNS), self.report.scope.as_of)
+
     def query(self, fact: str) -> Query:
         """Return the question behind a fact of this report. Raises KeyError for a fact that there is none of."""
         from screens.ports import Query  # noqa: PLC0415  # asked for on a screen only
 
-        asked = {known.name: known for known in ALL_FACTS}[fact]
+        asked = {known.name: known for known in (*ALL_FACTS, *WORDS)}[fact]
         scope = self.report.scope
         return Query(fact, self.sql(asked), asked.window(scope), scope.as_of)
 
 
 class Desk:
-    """Answers what is wrong, from one warehouse under one policy; `account` is None where asking costs nothing."""
+    """Answers what is wrong, from one warehouse under one policy; `account` is None where asking costs nothing.
+
+    `watched` gives the runs of a watcher that this host knows of, beside those that the warehouse has; `beats` the heartbeats of
+    prediction workers.
+    """
 
     def __init__(
         self,
@@ -63,25 +88,60 @@ class Desk:
         *,
         deadline_seconds: float = DEADLINE_SECONDS,
         account: Account | None = None,
+        watched: Callable[[], tuple[WatcherRun, ...]] = tuple,
+        beats: Callable[[], tuple[WorkerBeat, ...]] = tuple,
     ) -> None:
         self.warehouse = warehouse
         self.policy = policy
         self.account = account
         self._deadline_seconds = deadline_seconds
+        self._watched = watched
+        self._beats = beats
 
     def report(self, scope: Scope, check_ids: Sequence[str] = ()) -> Report:
         """Return the report of the named checks, of all of them when none is named. Raises UnknownCheckError."""
         return self.look(scope, check_ids).report
 
-    def look(self, scope: Scope, check_ids: Sequence[str] = ()) -> Look:
-        """Return that report with the facts it stands on. Raises UnknownCheckError."""
-        everything = None if check_ids else Loading(ALL_FACTS, self.warehouse, scope)
+    def look(self, scope: Scope, check_ids: Sequence[str] = (), *, words: bool = False) -> Look:
+        """Return that report with the facts it stands on. Raises UnknownCheckError.
+
+        What operators have said is loaded beside them: about findings with the whole report, or where `words` asks for it, and
+        about gates with the facts of gates. The report does not stand on it, and no trouble with it is in the report. The
+        whole report of a pipeline that was ever watched also says whether it still is.
+        """
+        everything = None if check_ids else Loading((*ALL_FACTS, ACKNOWLEDGEMENTS, WATCHER_RUNS), self.warehouse, scope)
         from checks import catalogue, runner  # noqa: PLC0415  # imported while the warehouse answers: a sixth of start-up
 
-        checks = tuple(_check(name, catalogue.BY_ID) for name in check_ids) or catalogue.ALL_CHECKS
-        loading = everything or Loading(runner.needed_facts(checks), self.warehouse, scope)
+        checks = tuple(check_named(name) for name in check_ids) or catalogue.ALL_CHECKS
+        asks_for_watcher = not check_ids or not set(catalogue.IF_WATCHED).isdisjoint(checks)
+        loading = everything or Loading(
+            _with_words(runner.needed_facts(checks), words=words, watcher=asks_for_watcher), self.warehouse, scope
+        )
         loaded = loading.wait(self._deadline_seconds)
-        return Look(runner.report_on(checks, loaded, self.policy), loaded, self.warehouse.sql)
+        if asks_for_watcher:
+            loaded = replace(loaded, facts=loaded.facts.also(WATCHER_RUNS, self._watched()))
+        if not check_ids and loaded.facts.known(WATCHER_RUNS):
+            checks = (*checks, *catalogue.IF_WATCHED)
+        checks, loaded = self._with_workers(checks, loaded, everything=not check_ids)
+        return Look(runner.report_on(checks, loaded.without(WORDS), self.policy), loaded, self.warehouse.sql)
+
+    def _with_workers(
+        self, checks: tuple[Check, ...], loaded: Loaded, *, everything: bool
+    ) -> tuple[tuple[Check, ...], Loaded]:
+        """Return checks and facts with the workers' heartbeats, where those are asked for or there are any."""
+        from checks.catalogue import IF_WORKERS  # noqa: PLC0415  # as in `look`
+        from checks.workers import WORKER_BEATS  # noqa: PLC0415  # as above
+
+        others = tuple(check for check in checks if check not in IF_WORKERS)
+        is_named = len(others) < len(checks)
+        if not everything and not is_named:
+            return checks, loaded
+        try:
+            beats = self._beats()
+        except WarehouseError as error:
+            return (*others, *(_unreadable(check, error) for check in IF_WORKERS)), loaded
+        added = IF_WORKERS if beats or is_named else ()
+        return (*others, *added), replace(loaded, facts=loaded.facts.also(WORKER_BEATS, beats))
 
     def run(self, scope: Scope, check_ids: Sequence[str], on_progress: Listener, cancelled: Cancelled) -> Look:
         """Return what `look` does, telling of each step in this thread, and stopping soon after `cancelled` says so.
@@ -90,7 +150,7 @@ class Desk:
         """
         from checks import catalogue, runner  # noqa: PLC0415  # `courtside --help` must not load the checks
 
-        checks = tuple(_check(name, catalogue.BY_ID) for name in check_ids) or catalogue.ALL_CHECKS
+        checks = tuple(check_named(name) for name in check_ids) or catalogue.ALL_CHECKS
         report, loaded = runner.report_while_loading(
             checks,
             Loading(runner.needed_facts(checks), self.warehouse, scope),
@@ -103,10 +163,14 @@ class Desk:
 
     def facts(self, scope: Scope, *facts: Fact[Any]) -> Facts:
         """Return `facts` loaded for `scope`. Raises WarehouseError when one of them cannot be had."""
-        loaded = Loading(facts, self.warehouse, scope).wait(self._deadline_seconds)
+        loaded = self.load(scope, *facts)
         for fact in facts:
             _refuse_unloaded(loaded, fact)
         return loaded.facts
+
+    def load(self, scope: Scope, *facts: Fact[Any]) -> Loaded:
+        """Return `facts` as far as they can be had, with the reasons of those that cannot."""
+        return Loading(facts, self.warehouse, scope).wait(self._deadline_seconds)
 
     @property
     def bytes_billed(self) -> int | None:
@@ -130,17 +194,36 @@ class Desk:
         self.close()
 
 
+def _with_words(facts: Sequence[Fact[Any]], *, words: bool, watcher: bool) -> tuple[Fact[Any], ...]:
+    """Return facts that some checks need, with the words of operators that belong to them, and the runs of a watcher."""
+    about_gates = (GATE_OVERRIDES,) if {LINEAGE, FEATURE_QUALITY} <= set(facts) else ()
+    about_findings = (ACKNOWLEDGEMENTS,) if words else ()
+    return (*facts, *about_gates, *about_findings, *((WATCHER_RUNS,) if watcher else ()))
+
+
+def _unreadable(check: Check, error: WarehouseError) -> Check:
+    """Return a check that is UNKNOWN because what it stands on cannot be read."""
+
+    def judge(*_: object) -> tuple[Finding, ...]:
+        raise error
+
+    return replace(check, judge=judge)
+
+
 def _refuse_unloaded(loaded: Loaded, fact: Fact[Any]) -> None:
     if reason := loaded.reason(fact):
         raise WarehouseError(f"{fact.name}: {reason}")
 
 
-def _check(name: str, known: Mapping[str, Check]) -> Check:
-    found = known.get(name)
+def check_named(name: str) -> Check:
+    """Return the check of that id. Raises UnknownCheckError."""
+    from checks.catalogue import BY_ID  # noqa: PLC0415  # `courtside --help` must not load the checks
+
+    found = BY_ID.get(name)
     if found is None:
         import difflib  # noqa: PLC0415  # only a slip of the pen needs it
 
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        near = difflib.get_close_matches(name, BY_ID, n=3, cutoff=0.4)
         hint = f"did you mean {' or '.join(near)}?" if near else "`courtside check --list` names them all"
         raise UnknownCheckError(f"there is no check {name!r}: {hint}")
     return found
@@ -161,7 +244,31 @@ def open_desk(settings: Settings, *, now: Callable[[], datetime] = _wall_clock) 
         settings.policy,
         deadline_seconds=settings.deadline_seconds,
         account=_account(warehouse, settings, now),
+        watched=lambda: _watched(settings, now),
+        beats=lambda: _beats(settings),
     )
+
+
+def _watched(settings: Settings, now: Callable[[], datetime]) -> tuple[WatcherRun, ...]:
+    """Return the last run of the watcher on this host; none where there was never one or the journal cannot be read."""
+    from console.heartbeat import watcher_runs  # noqa: PLC0415  # `courtside --help` needs no journal
+    from console.journal import JournalError  # noqa: PLC0415  # as above
+    from console.memory import known_journal  # noqa: PLC0415  # as above
+
+    try:
+        return watcher_runs(known_journal(settings.state_dir, now=now), settings.warehouse)
+    except JournalError:  # courtside: ignore[silent_exceptions] the journal's own commands say why it cannot be read
+        return ()
+
+
+def _beats(settings: Settings) -> tuple[WorkerBeat, ...]:
+    """Return the heartbeats in this host's store of workers. Raises WorkerStoreError for one that cannot be read."""
+    path = settings.state_dir / WORKERS_FILE
+    if not path.is_file():
+        return ()
+    from console.workers.store import SqliteWorkerStore  # noqa: PLC0415  # most hosts have no workers
+
+    return SqliteWorkerStore(path).beats()
 
 
 def _account(warehouse: Warehouse, settings: Settings, now: Callable[[], datetime]) -> Account | None:

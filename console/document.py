@@ -13,6 +13,7 @@ Every document is one object on one stream: `schema`, `command`, then the fields
 | verdict | `severity`, `sentence`, `since` |
 | cause | `key`, `name`, `severity`, `sentence`, `fault`, `since`, `until`, `suggestions`; `evidence`, `symptoms` (fingerprints) |
 | finding | `fingerprint`, `check`, `key`, and as a cause: `severity` … `until`; `subject`, `evidence`, `names`, `suggestions` |
+| hush | `kind` (`acknowledged`, `silenced`), `by`, `until`, `reason`; of a finding or a cause, null: nobody has it in hand |
 | subject | `kind`, `name`, `game_date` |
 | evidence | `label`, `value`, `unit`, `fact` |
 | suggestion | `command`, `purpose` |
@@ -21,7 +22,11 @@ Every document is one object on one stream: `schema`, `command`, then the fields
 | gap | `start`, `end`, `minutes`, `severity` |
 | transition | `transition`, `game_date`, `status`, `ready_at`, `started_at`, `ended_at`, `duration_minutes`, `reason` |
 | gate | the fields of `checks.gates.GateDecision`, and `is_alarm` |
+| recorded | `waiting` (why the row has not arrived, or ""), `alert` (null: nothing was to be recorded) |
 | queue row | the fields of `checks.facts.retry_queue.QueueRow`, and `why` |
+| drainer | `at`, `host`, `says`: its last round on this host (null: there was none) |
+| watcher | `at`, `host`, `every_seconds`, `verdict`: the newest run of a watcher (null: nobody has ever watched) |
+| drained row | the fields of `QueueRow`, `step` (what would be done), `fate` (what became of it; one of the two is null), `why` |
 | game | the fields of `checks.facts.lineage.GameLineage`, `label`, `not_played` (the reason), `states` (one per stage) |
 | funnel | `game_date`, `stages`: the fields of `checks.funnel.StageTotal`, and `percentage` (null: nothing was expected) |
 | explain | `queries`; `total`: the fields of `screens.text.explain.Total`; `budget` (null: there is none) |
@@ -29,11 +34,26 @@ Every document is one object on one stream: `schema`, `command`, then the fields
 | budget | `daily_gb` (of 2^30 bytes), `spent_today` (bytes), `day` (of UTC), `state`: `ok`, `warn`, `exhausted` |
 | journal entry | the fields of `console.actions.entry.ActionEntry`, `number`, `previous`, `hash` |
 | broken | `number`, `what`, `found` (a journal entry, or null), `whole_until` |
+| plan | `id`, `order`, `place`, `made_at`, `hash`, `checks`, `cost`, `eligible` (how many), `items` |
+| plan item | `subject`, `would`, `refused` |
+| order | the fields of `screens.orders.Order` |
+| run | `plan` (its id), `state`, `by`, `reason`, `stopped`, `done` (how many), `is_complete`, `verification`, `items` |
+| run item | of each eligible plan item: `number` (from 0, in the plan), `subject`, `would`, `state`, `at`, `said` |
 | posting | `state`, `where`, `reason` (null: nothing was to be posted) |
+| verification | `plan_id`, `rounds`, `outcome`, `severity`, `sentence`, `items`, `double_rows` (`subject`, `ids`, `sentence`) |
+| audit finding | as a finding: `subject` is a file, its `evidence` has the `line`; `known` (of the baseline) are fingerprints |
+| passed by | `path`, `reason`: what an audit did not look at |
+| waiting table | `table`, `waiting`, `refused` (rows), `trouble`, `next_at` |
+| server | `state`, `started_at`, `uptime_seconds`, `run_seconds` (of the run under way, or null), `report_age_seconds` |
 | error | `kind`, `message` |
 
 Every document of a command has `explain`, null unless `--explain` asks for it.
-A report has `scope`, `verdict`, `exit_status`, `causes`, `findings`, `checks`, `facts`. A refusal has only `schema` and `error`.
+A report has `scope`, `verdict`, `exit_status`, `causes`, `findings`, `checks`, `facts`, `hushes_unread` (why it is not known what
+operators have said, or ""). A refusal has only `schema` and `error`.
+
+The server (`courtside serve`) has the same objects, and no `explain`. What stands on a report has its `scope`, `verdict`,
+`exit_status`, `made_at` and `age_seconds`; a `run` is the whole report, and `joined` says whether somebody else had begun it.
+Incidents come with `heartbeat`: `at`, `host`, `says` of the watcher's last run on that host (null: there was none).
 """
 
 from __future__ import annotations
@@ -45,6 +65,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from checks.hushes import NOT_ASKED, NOTHING_SAID, Hushes
 from checks.model import (
     CheckResult,
     Evidence,
@@ -134,8 +155,8 @@ def suggestion(value: Suggestion) -> Json:
     return {"command": value.command, "purpose": value.purpose}
 
 
-def finding(value: Finding) -> Json:
-    """Return one thing that a check has to say."""
+def finding(value: Finding, hushes: Hushes = NOTHING_SAID) -> Json:
+    """Return one thing that a check has to say, and who has it in hand."""
     return {
         "fingerprint": value.fingerprint,
         "check": value.check,
@@ -149,10 +170,11 @@ def finding(value: Finding) -> Json:
         "names": list(value.names),
         "suggestions": [suggestion(item) for item in value.suggestions],
         "key": value.key,
+        "hush": record(hushes.of_finding(value)),
     }
 
 
-def cause(value: RootCause) -> Json:
+def cause(value: RootCause, hushes: Hushes = NOTHING_SAID) -> Json:
     """Return a root cause; evidence and symptoms are the fingerprints of findings in the same document."""
     return {
         "key": value.key,
@@ -165,6 +187,7 @@ def cause(value: RootCause) -> Json:
         "evidence": [item.fingerprint for item in value.evidence],
         "symptoms": [item.fingerprint for item in value.symptoms],
         "suggestions": [suggestion(item) for item in value.suggestions],
+        "hush": record(hushes.of_cause(value)),
     }
 
 
@@ -183,15 +206,16 @@ def fact(value: FactOutcome) -> Json:
     return {"fact": value.fact, "rows": value.rows, "seconds": round(value.seconds, 4), "reason": value.reason}
 
 
-def report(value: Report, warehouse: str, assumed: str = "") -> Json:
-    """Return a whole report."""
+def report(value: Report, warehouse: str, assumed: str = "", hushes: Hushes = NOT_ASKED) -> Json:
+    """Return a whole report, with who has what of it in hand."""
     return {
         "scope": scope(value.scope, warehouse, assumed),
         "verdict": verdict(value.verdict),
-        "causes": [cause(item) for item in value.causes],
-        "findings": [finding(item) for item in value.findings],
+        "causes": [cause(item, hushes) for item in value.causes],
+        "findings": [finding(item, hushes) for item in value.findings],
         "checks": [check(item) for item in value.results],
         "facts": [fact(item) for item in value.facts],
+        "hushes_unread": hushes.unread,
     }
 
 

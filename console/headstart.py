@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from checks.model import Scope
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
+    from console.allocator import Allocator
     from console.desk import Desk, Look
     from console.warehouse.bigquery.cost import Budget
 
@@ -60,7 +61,7 @@ class Headstart:
             return None
         try:
             reading, writing = os.pipe()
-        except OSError:
+        except OSError:  # courtside: ignore[silent_exceptions] without a head start the console reads for itself
             return None
         try:
             child = os.fork()
@@ -84,7 +85,8 @@ class Headstart:
         finally:
             os.close(pipe)
             self._end()
-        with suppress(Exception):  # unpickling what was cut off or is not a look raises whatever it stumbles over
+        # courtside: ignore[silent_exceptions] unpickling what was cut off or is not a look raises whatever it stumbles over
+        with suppress(Exception):
             look = complete(sent) if sent else None
             return look if look is not None and look.report.scope == scope else None
         return None
@@ -113,7 +115,8 @@ class Headstart:
 class Ahead:
     """Opens desks like the real one's opener, of which the first full look is the child's when it comes.
 
-    `meanwhile` is done before the child is waited for.
+    `meanwhile` is done before the child is waited for. `allocator` is asked to give back what a real desk has left behind; the
+    process's own is a matter of the whole process, so that only who owns it passes it.
     """
 
     def __init__(
@@ -122,11 +125,13 @@ class Ahead:
         open_desk: Callable[[], Desk],
         policy: Callable[[], Policy],
         meanwhile: Callable[[], None] = lambda: None,
+        allocator: Allocator | None = None,
     ) -> None:
         self.headstart = headstart
         self.open_desk = open_desk
         self.policy = policy
         self.meanwhile = meanwhile
+        self.allocator = allocator
 
     def __call__(self) -> AheadDesk:
         """Return a desk; the real one is opened when it is needed."""
@@ -178,15 +183,21 @@ class AheadDesk:
         return self._desk().warehouse.sql(fact)
 
     def _desk(self) -> Desk:
-        self._opened = self._opened or self._ahead.open_desk()
+        if self._opened is None:
+            if self._ahead.allocator is not None:
+                self._ahead.allocator.limit_pools()  # before the threads that would make some
+            self._opened = self._ahead.open_desk()
         return self._opened
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._opened is not None:
-            self._opened.close()
+        if self._opened is None:
+            return
+        self._opened.close()
+        if self._ahead.allocator is not None:
+            self._ahead.allocator.give_back()
 
 
 def _be_the_child(plan: Callable[[], Plan | None], reading: int, writing: int) -> None:

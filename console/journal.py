@@ -67,7 +67,8 @@ class Journal:
             row = connection.execute(sql.LAST_REPORT, (environment,)).fetchone()
         try:
             return Remembered(report_of_text(row[0]), instant_of(row[1])) if row else None
-        except CodecError:  # of another version of the program; the next report replaces it
+        # courtside: ignore[silent_exceptions] of another version of the program; the next report replaces it
+        except CodecError:
             return None
 
     def remember(self, environment: str, report: Report, at: datetime) -> None:

@@ -80,6 +80,44 @@ TABLES: tuple[str, ...] = (
     "CREATE UNIQUE INDEX action_id ON action (entry ->> '$.id')",
     "CREATE INDEX action_plan ON action (entry ->> '$.plan_id')",
     """
+    CREATE TABLE plan (
+        id      TEXT PRIMARY KEY,
+        place   TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        hash    TEXT NOT NULL,             -- of what was read to make it
+        text    TEXT NOT NULL,             -- JSON of console.actions.plan_codec
+        state   TEXT NOT NULL,             -- console.actions.run_state.RunState
+        reason  TEXT NOT NULL DEFAULT '',
+        by      TEXT NOT NULL DEFAULT '',
+        stopped TEXT NOT NULL DEFAULT ''   -- why items are left
+    )
+    """,
+    """
+    CREATE TABLE plan_item (
+        plan   TEXT NOT NULL REFERENCES plan (id),
+        number INTEGER NOT NULL,           -- in the plan, from 0; only of items that are eligible
+        state  TEXT NOT NULL,              -- console.actions.run_state.ItemState
+        at     TEXT,                       -- when it was begun
+        said   TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (plan, number)
+    )
+    """,
+    """
+    CREATE TABLE verification (
+        plan         TEXT NOT NULL,
+        round        INTEGER NOT NULL,           -- 1 at once, 2 after 5 minutes, 3 after 30
+        place        TEXT NOT NULL,
+        items        INTEGER NOT NULL,           -- of the plan that were applied by then
+        scheduled_at TEXT NOT NULL,
+        due_at       TEXT NOT NULL,
+        claim        TEXT NOT NULL DEFAULT '',   -- whose it is to run
+        claimed_at   TEXT NOT NULL DEFAULT '',
+        settled_at   TEXT,
+        judgement    TEXT NOT NULL DEFAULT '',   -- JSON of console.actions.judgement
+        PRIMARY KEY (plan, round)
+    )
+    """,
+    """
     CREATE TABLE slack_message (
         number      INTEGER PRIMARY KEY AUTOINCREMENT,
         key         TEXT NOT NULL,             -- the idempotency key, of incident and content
@@ -108,6 +146,118 @@ TABLES: tuple[str, ...] = (
         standing    TEXT NOT NULL,  -- of what the parent says now
         touched_at  TEXT NOT NULL,
         PRIMARY KEY (destination, incident)
+    )
+    """,
+    """
+    CREATE TABLE unsaved_game (
+        place         TEXT NOT NULL,
+        phase         TEXT NOT NULL,
+        processor     TEXT NOT NULL,
+        game_date     TEXT NOT NULL,
+        game_id       TEXT NOT NULL,     -- as the box scores spell it
+        id            TEXT NOT NULL,     -- of the conflict, and of the row that the retry queue gets
+        conflict_at   TEXT,              -- the first conflict; NULL of a game that was never tried
+        tries         INTEGER NOT NULL,
+        tried_at      TEXT NOT NULL,     -- the last try, or when it was given up untried
+        in_flight     INTEGER NOT NULL,  -- 1 while a try is under way whose end nobody has noted
+        reason        TEXT NOT NULL,
+        next_retry_at TEXT NOT NULL,     -- when the queue's worker shall take it
+        attend_at     TEXT NOT NULL,     -- from when on whoever comes puts it into the queue
+        queue_tries   INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (place, phase, processor, game_date, game_id)
+    )
+    """,
+    """
+    CREATE TABLE conflict_breaker (  -- only those that are not closed
+        place     TEXT NOT NULL,
+        processor TEXT NOT NULL,
+        game_date TEXT NOT NULL,
+        state     TEXT NOT NULL,  -- checks.breaker.BreakerState
+        opened_at TEXT,
+        trial_at  TEXT,
+        PRIMARY KEY (place, processor, game_date)
+    )
+    """,
+    "CREATE TABLE lease (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL)",
+    """
+    CREATE TABLE heartbeat (
+        name  TEXT NOT NULL,
+        place TEXT NOT NULL,  -- the warehouse that it worked on
+        at    TEXT NOT NULL,
+        host  TEXT NOT NULL,
+        says  TEXT NOT NULL,  -- what the round came to
+        every_seconds REAL,   -- how often it is meant to run, where somebody has said
+        PRIMARY KEY (name, place)
+    )
+    """,
+    """
+    CREATE TABLE dispatch (
+        number      INTEGER PRIMARY KEY AUTOINCREMENT,
+        place       TEXT NOT NULL,
+        phase       TEXT NOT NULL,
+        item        TEXT NOT NULL,             -- what was tried, whichever row asked for it
+        row_id      TEXT NOT NULL,
+        at          TEXT NOT NULL,             -- before the post
+        outcome     TEXT NOT NULL DEFAULT '',  -- console.draining.tries.Outcome
+        quiet_until TEXT NOT NULL DEFAULT ''   -- until when the processor asked to be left alone
+    )
+    """,
+    "CREATE INDEX dispatch_of ON dispatch (place, at)",
+    """
+    CREATE TABLE deployment (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        place  TEXT NOT NULL,
+        name   TEXT NOT NULL,
+        at     TEXT NOT NULL,
+        by     TEXT NOT NULL,
+        steps  TEXT NOT NULL,  -- JSON of console.deploying.checklist, as it was when the deployment was begun
+        UNIQUE (place, name)
+    )
+    """,
+    """
+    CREATE TABLE deployment_answer (  -- the newest of a step counts; none is ever changed
+        number     INTEGER PRIMARY KEY AUTOINCREMENT,
+        deployment INTEGER NOT NULL REFERENCES deployment (number),
+        step       TEXT NOT NULL,
+        word       TEXT NOT NULL,  -- console.deploying.verdict.Word
+        severity   TEXT,           -- what a check came to
+        note       TEXT NOT NULL,
+        at         TEXT NOT NULL,
+        by         TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX deployment_answer_of ON deployment_answer (deployment)",
+    """
+    CREATE TABLE incident (
+        number     INTEGER PRIMARY KEY AUTOINCREMENT,
+        id         TEXT NOT NULL,
+        place      TEXT NOT NULL,
+        key        TEXT NOT NULL,
+        state      TEXT NOT NULL,  -- checks.incidents.incident.State
+        text       TEXT NOT NULL,  -- JSON of console.incidents.codec
+        touched_at TEXT NOT NULL,
+        UNIQUE (place, id)
+    )
+    """,
+    "CREATE UNIQUE INDEX incident_current ON incident (place, key) WHERE state != 'closed'",
+    "CREATE TABLE ledger (place TEXT PRIMARY KEY, text TEXT NOT NULL)",  # JSON of console.notify.codec
+    """
+    CREATE TABLE notice (
+        number     INTEGER PRIMARY KEY AUTOINCREMENT,
+        sink       TEXT NOT NULL,
+        key        TEXT NOT NULL,             -- the idempotency key
+        place      TEXT NOT NULL,
+        thread     TEXT NOT NULL,
+        escalates  INTEGER NOT NULL,
+        text       TEXT NOT NULL,             -- JSON of console.notify.codec
+        state      TEXT NOT NULL DEFAULT 'waiting',  -- console.notify.outbox.State
+        put_at     TEXT NOT NULL,
+        tries      INTEGER NOT NULL DEFAULT 0,
+        claim      TEXT NOT NULL DEFAULT '',  -- until when the process that sends it keeps others away
+        next_at    TEXT NOT NULL DEFAULT '',
+        settled_at TEXT,
+        error      TEXT NOT NULL DEFAULT '',
+        UNIQUE (sink, key)
     )
     """,
 )
@@ -157,13 +307,21 @@ FORGET = (
     "DELETE FROM spending WHERE day < ?",
     "DELETE FROM outbox WHERE job IN (SELECT id FROM load_job WHERE state = 'delivered' AND settled_at < ?)",
     "DELETE FROM load_job WHERE settled_at < ? AND state != 'refused'",
+    "DELETE FROM plan_item WHERE plan IN (SELECT id FROM plan WHERE made_at < ?)",
+    "DELETE FROM plan WHERE made_at < ?",
+    "DELETE FROM verification WHERE settled_at < ?",
     "DELETE FROM slack_message WHERE settled_at < ?",
     "DELETE FROM slack_thread WHERE touched_at < ?",
+    "DELETE FROM dispatch WHERE at < ?",
+    "DELETE FROM incident WHERE touched_at < ?",
+    "DELETE FROM notice WHERE settled_at < ?",
+    "DELETE FROM conflict_breaker WHERE coalesce(trial_at, opened_at) < ?",
 )
 """What is older than the retention; a trouble that lasts is touched by each report and stays, and so does an undelivered row.
 
 Entries of `action` are never deleted. Each is proved by the one before, so a chain whose beginning was forgotten looks like one
 whose beginning somebody removed. They are small: 100 a day are 20 MB a year.
+Deployments stay too: who let what pass is asked months later.
 """
 
 NOTE = "INSERT INTO log (at, actor, action, subject, outcome) VALUES (?, ?, ?, ?, ?)"

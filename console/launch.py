@@ -6,11 +6,14 @@ import gc
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
+from console.allocator import Allocator
+from console.arming import why_read_only
+from console.environment import environment_of
 from console.first_view import days_shown, moment_shown
 from console.headstart import Ahead, Headstart
 from console.memory import open_memory
@@ -21,13 +24,14 @@ from screens.session import Environment, Session
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from checks.model import Subject
+    from checks.progress import Cancelled
     from console.cli.shell import Shell
     from console.examination import Examination
-    from console.rehearsal import Rehearsal
+    from console.hands import Hands
     from console.settings import Settings
     from screens.lines import Line
-    from screens.ports import Look, Preview
+    from screens.orders import Consent, Order
+    from screens.ports import LogEntry, Look, Preview, Result
 
 EXIT_BROKEN = 3
 COLLECT_AFTER_SECONDS = 5.0
@@ -74,13 +78,14 @@ def session_for(
 
         why = "" if settings.is_configured else "No warehouse is configured, so this is the demo. "
         provenance = f"{why}{PROVENANCE}"
-    late = _Late(settings, shell)
+    memory = open_memory(settings.state_dir, now=shell.now, presets={"theme": settings.theme} if settings.theme else {})
+    late = _Late(settings, shell, lambda: memory.trouble)
     return Session(
-        open_desk=Ahead(headstart, lambda: shell.open_desk(settings), lambda: settings.policy, _prepare_to_draw),
-        memory=open_memory(
-            settings.state_dir, now=shell.now, presets={"theme": settings.theme} if settings.theme else {}
+        open_desk=Ahead(
+            headstart, lambda: shell.open_desk(settings), lambda: settings.policy, _prepare_to_draw, Allocator()
         ),
-        rehearsal=late,
+        memory=memory,
+        hands=late,
         environment=environment_of(settings),
         warehouse=settings.warehouse,
         clock=shell.now,
@@ -92,6 +97,7 @@ def session_for(
         provenance=provenance,
         keys=settings.keys,
         doctor=late.doctor,
+        checklist=late.checklist,
     )
 
 
@@ -102,33 +108,27 @@ def _prepare_to_draw() -> None:
     screens.specs.preload()
 
 
-def environment_of(settings: Settings) -> Environment:
-    """Return the badge of the warehouse; everything that is not known to be harmless is production."""
-    if settings.is_demo:
-        return Environment.DEMO
-    if "://" not in settings.warehouse:
-        return Environment.EMBEDDED
-    from console.warehouse.bigquery.target import parse_target  # noqa: PLC0415  # an embedded warehouse has no target
-    from console.warehouse.protocol import WarehouseError  # noqa: PLC0415
-
-    try:
-        return Environment.STAGING if parse_target(settings.warehouse).is_staging else Environment.PRODUCTION
-    except WarehouseError:
-        return Environment.PRODUCTION
-
-
 class _Late:
-    """Rehearsal and doctor, imported with the first key that asks for them, so that opening the console pays for neither."""
+    """Hands and doctor, imported with the first key that asks for them, so that opening the console pays for neither."""
 
-    def __init__(self, settings: Settings, shell: Shell) -> None:
+    def __init__(self, settings: Settings, shell: Shell, trouble: Callable[[], str]) -> None:
         self._settings = settings
         self._shell = shell
+        self._trouble = trouble
+        self._is_production = environment_of(settings) is Environment.PRODUCTION
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed here, or ""."""
+        if trouble := self._trouble():
+            return f"nothing can be done that is not in the journal: {trouble}"
+        return why_read_only(self._settings, is_production=self._is_production)
 
     @cached_property
-    def rehearsal(self) -> Rehearsal:
-        from console.rehearsal import Rehearsal  # noqa: PLC0415
+    def hands(self) -> Hands:
+        from console.hands import hands_for  # noqa: PLC0415
 
-        return Rehearsal(self._settings.policy, self._settings.warehouse)
+        return hands_for(self._settings, self._shell, lambda: self.read_only, is_production=self._is_production)
 
     @cached_property
     def examination(self) -> Examination:
@@ -142,21 +142,33 @@ class _Late:
         """As `Examination`."""
         return self.examination(width)
 
-    def requeue(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        """As `Rehearsal.requeue`."""
-        return self.rehearsal.requeue(subjects, look)
+    def checklist(self, width: int) -> Sequence[Line]:
+        """Return the newest deployment's checklist at a width."""
+        from console.deploying.viewing import newest_lines  # noqa: PLC0415
 
-    def acknowledge(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        """As `Rehearsal.acknowledge`."""
-        return self.rehearsal.acknowledge(subjects, look)
+        return newest_lines(self._settings, self._shell.now, width)
 
-    def silence(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        """As `Rehearsal.silence`."""
-        return self.rehearsal.silence(subjects, look)
+    def plan(self, order: Order, look: Look, at: datetime | None) -> Preview:
+        """As `Hands.plan`."""
+        return self.hands.plan(order, look, at)
 
-    def summary(self, look: Look, sentence: str = "") -> Preview:
-        """As `Rehearsal.summary`."""
-        return self.rehearsal.summary(look, sentence)
+    def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
+        """As `Hands.summary`."""
+        return self.hands.summary(look, sentence, at)
+
+    def apply(
+        self, preview: Preview, consent: Consent, on_progress: Callable[[int, int], None], cancelled: Cancelled
+    ) -> Result:
+        """As `Hands.apply`."""
+        return self.hands.apply(preview, consent, on_progress, cancelled)
+
+    def operations(self, limit: int = 500) -> tuple[LogEntry, ...]:
+        """As `Hands.operations`."""
+        return self.hands.operations(limit)
+
+    def follow_up(self) -> tuple[str, ...]:
+        """As `Hands.follow_up`; on the demo nothing is ever done."""
+        return () if self._settings.is_demo else self.hands.follow_up()
 
 
 class Guarded(CourtsideApp):

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from console import outbox_batches as batches
 from console import outbox_statements as sql
@@ -27,6 +28,15 @@ RUNNING_AGAIN = timedelta(seconds=5)
 """When to ask again for a job that runs."""
 UNKNOWN_AGAIN = timedelta(seconds=60)
 """When to ask again for a job of which nobody knows whether it was started."""
+
+
+class Arrival(Enum):
+    """What has become of a row that was put."""
+
+    WAITING = "waiting"
+    """It is not known to have arrived."""
+    DELIVERED = "delivered"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,18 @@ class Outbox:
         tables = self._tables(place, limits, now)
         with self._journal.reading() as connection:
             return tuple(batches.standing(connection, table, now) for table in tables)
+
+    def arrival(self, place: str, table: str, key: str) -> Arrival | None:
+        """Return what has become of a row; None when there is none, or when it arrived so long ago that it was forgotten."""
+        with self._journal.reading() as connection:
+            row = connection.execute(sql.ARRIVAL, (place, table, key)).fetchone()
+        states = {"delivered": Arrival.DELIVERED, "refused": Arrival.REFUSED}
+        return None if row is None else states.get(row[0], Arrival.WAITING)
+
+    def is_waiting(self, place: str) -> bool:
+        """Return whether any row is not known to have arrived and may still do so."""
+        with self._journal.reading() as connection:
+            return bool(connection.execute(sql.IS_WAITING, (place,)).fetchone()[0])
 
     def retry_refused(self, place: str, table: str) -> int:
         """Let refused rows wait for delivery again, after the table or its definition was mended; return how many."""

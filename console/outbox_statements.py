@@ -74,6 +74,18 @@ COUNTS = """
 """
 """Rows that are in no batch yet, in batches that are under way, and refused for good."""
 
+ARRIVAL = """
+    SELECT j.state FROM outbox AS o LEFT JOIN load_job AS j ON j.id = o.job
+    WHERE o.place = ? AND o.table_name = ? AND o.key = ?
+"""
+
+IS_WAITING = """
+    SELECT EXISTS (
+        SELECT 1 FROM outbox AS o LEFT JOIN load_job AS j ON j.id = o.job
+        WHERE o.place = ? AND (o.job IS NULL OR j.state IN ('waiting', 'sent'))
+    )
+"""
+
 TROUBLE = """
     SELECT error FROM load_job
     WHERE place = ? AND table_name = ? AND state IN ('waiting', 'sent', 'refused') AND error != ''

@@ -107,9 +107,6 @@ def set_status(
     No row changes when the row is not as it was seen. Raises ValueError for an inactive `seen`, which only `revive_or_insert`
     may make active, and WarehouseError for a table that lacks what every deployment has.
     """
-    _require(columns)
-    if seen.status not in ACTIVE:
-        raise ValueError(f"the row {seen.id} is {seen.status}: put it into the queue again instead")
     wanted: dict[str, Scalar] = {
         "status": status,
         "next_retry_at": next_retry_at,
@@ -118,12 +115,46 @@ def set_status(
         "resolution_notes": note,
         "updated_at": now,
     }
+    return _update(columns, game_date, seen, wanted)
+
+
+def give_up(
+    columns: Collection[str],
+    game_date: date,
+    seen: SeenRow,
+    now: datetime,
+    *,
+    why: str,
+    error_type: str | None = None,
+) -> Change:
+    """Return the change of an active row to `failed_permanent`; `error_type` stays as it is when it is None.
+
+    `why` goes into the notes, or becomes the error message of a table that has none. No row changes when the row is not as it
+    was seen. Raises as `set_status` does.
+    """
+    place = "resolution_notes" if "resolution_notes" in columns else "error_message"
+    wanted: dict[str, Scalar] = {
+        "status": "failed_permanent",
+        "error_type": error_type,
+        place: why[:LONGEST_ERROR],
+        "updated_at": now,
+    }
+    return _update(columns, game_date, seen, wanted)
+
+
+def _update(columns: Collection[str], game_date: date, seen: SeenRow, wanted: Mapping[str, Scalar]) -> Change:
+    """Return the change of an active row as it was seen to the wanted values, those that are None left out."""
+    _require(columns)
+    if seen.status not in ACTIVE:
+        raise ValueError(f"the row {seen.id} is {seen.status}: put it into the queue again instead")
     values = {name: value for name, value in wanted.items() if value is not None and name in columns}
     sql = f"""UPDATE {QUEUE} AS t
 SET {_assignments(values)}
 WHERE t.game_date = @game_date AND {_unchanged(columns, seen)}"""  # noqa: S608 - as above
     return _change(
-        f"setting the row {seen.id} to {status}", sql, {**values, "game_date": game_date, **_seen_values(seen)}
+        f"setting the row {seen.id} to {values['status']}",
+        sql,
+        {**values, "game_date": game_date, **_seen_values(seen)},
     )
 
 

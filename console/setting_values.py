@@ -16,6 +16,12 @@ MOST_GB = 1_000_000.0
 
 _YES = frozenset({"1", "true", "yes", "on", "always"})
 _NO = frozenset({"0", "false", "no", "off", "never"})
+PHASES_WITH_PROCESSORS = ("phase_2", "phase_3", "phase_4", "phase_5")
+"""The phases whose work the retry queue can ask for again."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+_PRINTED = re.compile(r"[!-~]+").fullmatch
+_TOKEN = re.compile(r":(?:read|run):")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
 """Ids only: Slack finds an earlier message, and edits one, by the channel's id and not by its name."""
 
@@ -62,6 +68,11 @@ def color(value: Value) -> bool | None:
 def ascii_only(value: Value) -> bool:
     """Return whether the console keeps to ASCII. Raises SettingsError."""
     return _switch(value, "true or false")
+
+
+def read_only(value: Value) -> bool | None:
+    """Return whether nothing may be changed, None where it goes by the warehouse. Raises SettingsError."""
+    return None if value.raw is None else _switch(value, "true or false")
 
 
 def _switch(value: Value, must: str) -> bool:
@@ -135,6 +146,61 @@ def slack_channel(chosen: Mapping[str, object], path: Path) -> str:
     return raw
 
 
+def serve_tokens(chosen: Mapping[str, object], path: Path) -> Path | None:
+    """Return the tokens file of a `[serve]` table, None for none; a relative path counts from the folder of the settings file.
+
+    Raises SettingsError, which repeats no secret.
+    """
+    for name in chosen:
+        if name != "tokens":
+            raise SettingsError(f"serve.{name} in {path} is not a setting; there is tokens")
+    raw = chosen.get("tokens")
+    if raw is None:
+        return None
+    if not isinstance(raw, str) or not raw.strip() or "\0" in raw or _TOKEN.search(raw):
+        raise SettingsError(  # without the value: it may be the tokens themselves
+            f"serve.tokens ({path}) must be the path of a file that holds the tokens, each in a line as NAME:SCOPE:SECRET"
+        )
+    return path.parent / Path(raw).expanduser()
+
+
+def processors(chosen: Mapping[str, object], path: Path) -> Mapping[str, str]:
+    """Return the base URLs of a `[processors]` table by phase. Raises SettingsError.
+
+    Only https: what is sent there carries an identity token. Loopback may be http, and gets none.
+    """
+    return {phase: _address(Value(f"processors.{phase}", raw, str(path)), phase) for phase, raw in chosen.items()}
+
+
+def _address(value: Value, phase: str) -> str:
+    from urllib.parse import urlsplit  # noqa: PLC0415  # the first frame posts nothing
+
+    if phase not in PHASES_WITH_PROCESSORS:
+        known = ", ".join(PHASES_WITH_PROCESSORS)
+        raise SettingsError(f"{value.name} in {value.source} is not a setting; there are {known}")
+    try:
+        parts = urlsplit(value.raw if isinstance(value.raw, str) else "")
+        host, _ = parts.hostname or "", parts.port  # a port that is no number is only found out by asking for it
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    is_plain = parts.scheme == "http" and host in LOOPBACK
+    if "@" in parts.netloc:  # without the value, in which a password stands
+        raise SettingsError(
+            f"{value.name} ({value.source}) must name no user: the service is asked with an identity token"
+        )
+    if (
+        not host
+        or not (parts.scheme == "https" or is_plain)
+        or parts.query
+        or parts.fragment
+        or not _PRINTED(str(value.raw))
+    ):
+        raise value.refused(
+            "the service's https address, such as https://phase2-abc-uc.a.run.app (http on this machine only)"
+        )
+    return str(value.raw).rstrip("/")
+
+
 def table(content: Mapping[str, object], name: str, path: Path) -> Mapping[str, object]:
     """Return the table `[name]` of the settings file at `path`. Raises SettingsError."""
     found = content.get(name, {})
@@ -165,3 +231,22 @@ def keys(chosen: Mapping[str, object], path: Path) -> Mapping[str, str]:
         for refusal in refusals(found):
             raise SettingsError(f"{refusal} (in {path})")
     return found
+
+
+def notify(chosen: Mapping[str, object], path: Path) -> Mapping[str, object]:
+    """Return a `[notify]` table of which a choice can be made. Raises SettingsError."""
+    if chosen:
+        from console.notify.choice import choice_of  # noqa: PLC0415  # the first frame tells nobody
+
+        choice_of(chosen, path)
+    return chosen
+
+
+def watch(chosen: Mapping[str, object], path: Path) -> Mapping[str, object]:
+    """Return a `[watch]` table as people may see it. Raises SettingsError for what cannot be."""
+    if not chosen:
+        return chosen
+    from console.watching.choice import choice_of, shown  # noqa: PLC0415  # the first frame watches nothing
+
+    ping_url = choice_of(chosen, path).ping_url
+    return {**chosen, "ping_url": shown(ping_url)} if ping_url else chosen

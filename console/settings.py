@@ -17,6 +17,8 @@ from console.setting_values import DEMO, SettingsError, Value
 
 if TYPE_CHECKING:
     from checks.policy import Policy
+    from console.notify.choice import Choice
+    from console.watching.choice import Choice as WatchChoice
 
 __all__ = [
     "CONFIG_NAME",
@@ -66,10 +68,13 @@ class Settings:
     """The settings of one run.
 
     `warehouse` is `demo`, a file's path or a URL such as `bigquery://project`. `color` is None where the terminal decides.
-    `deadline_seconds` is how long each fact may take to load. Of the console: `theme` is "" for the one last chosen there,
+    `deadline_seconds` is how long each fact may take to load. `read_only` is None where it goes by the warehouse: production is
+    read-only, nothing else is (`console.arming`). Of the console: `theme` is "" for the one last chosen there,
     `ascii` keeps to ASCII, `days` is how many game dates it shows (None for its own default), `keys` are other keys for actions.
     `daily_gb` is how much may be billed a day, in GB of 2^30 (None for no budget). `slack_channel` is the id of the channel that
-    summaries go to, or "". `chosen` remembers each value's source.
+    summaries go to, or "". `processors` are the addresses of the phases' services, by `phase_2` … `phase_5`. `notify_table` is
+    who wants to be told, and how; see `notify`. `watch_table` is how the watcher works; see `watch`.
+    `serve_tokens` is the file of the server's tokens, None for none. `chosen` remembers each value's source.
     """
 
     warehouse: str
@@ -81,10 +86,15 @@ class Settings:
     deadline_seconds: float = DEADLINE_SECONDS
     theme: str = ""
     ascii: bool = False
+    read_only: bool | None = None
     days: int | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     daily_gb: float | None = None
     slack_channel: str = ""
+    serve_tokens: Path | None = None
+    processors: Mapping[str, str] = field(default_factory=dict)
+    notify_table: Mapping[str, object] = field(default_factory=dict)
+    watch_table: Mapping[str, object] = field(default_factory=dict, repr=False)
     chosen: tuple[Setting, ...] = ()
 
     @property
@@ -93,6 +103,20 @@ class Settings:
         from checks.policy import Policy  # noqa: PLC0415  # the first frame needs no thresholds
 
         return Policy.from_table(self.thresholds)
+
+    @property
+    def notify(self) -> Choice:
+        """Who is told of incidents, and how."""
+        from console.notify.choice import choice_of  # noqa: PLC0415  # the first frame tells nobody
+
+        return choice_of(self.notify_table, self.config_path)
+
+    @property
+    def watch(self) -> WatchChoice:
+        """How the watcher works."""
+        from console.watching.choice import choice_of  # noqa: PLC0415  # the first frame watches nothing
+
+        return choice_of(self.watch_table, self.config_path)
 
     @property
     def is_demo(self) -> bool:
@@ -165,6 +189,11 @@ def resolve(
     keys = values.keys(values.table(table, "keys", config_path), config_path)
     cost = values.table(table, "cost", config_path)
     slack = values.table(table, "slack", config_path)
+    serve = values.table(table, "serve", config_path)
+    processors = values.processors(values.table(table, "processors", config_path), config_path)
+    notify = values.notify(values.table(table, "notify", config_path), config_path)
+    watch = values.table(table, "watch", config_path)
+    watch_shown = values.watch(watch, config_path)
     settings = Settings(
         warehouse=values.place(values.text(warehouse), config_path if warehouse.source == str(config_path) else None),
         thresholds=thresholds,
@@ -175,12 +204,26 @@ def resolve(
         deadline_seconds=values.seconds(found["deadline_seconds"]),
         theme=values.theme(found["theme"]),
         ascii=values.ascii_only(found["ascii"]),
+        read_only=values.read_only(found["read_only"]),
         days=values.days(found["days"]),
         keys=keys,
         daily_gb=values.daily_gb(cost, config_path),
         slack_channel=values.slack_channel(slack, config_path),
+        serve_tokens=values.serve_tokens(serve, config_path),
+        processors=processors,
+        notify_table=notify,
+        watch_table=watch,
     )
-    own = (("policy", thresholds), ("keys", keys), ("cost", cost), ("slack", slack))
+    own = (
+        ("policy", thresholds),
+        ("keys", keys),
+        ("cost", cost),
+        ("slack", slack),
+        ("serve", serve),
+        ("processors", processors),
+        ("notify", notify),
+        ("watch", watch_shown),
+    )
     chosen = (
         _config_setting(flags, environment, config_path, found=bool(table)),
         *(Setting(name, _word(getattr(settings, name), name), found[name].source) for name in found),
@@ -200,6 +243,7 @@ def _defaults(homes: Homes) -> Mapping[str, object]:
         "theme": "",
         "ascii": False,
         "days": None,
+        "read_only": None,
     }
 
 
@@ -245,8 +289,8 @@ def _config_setting(flags: Flags, environment: Mapping[str, str], path: Path, *,
     return Setting("config", str(path), source)
 
 
-_KNOWN = ("warehouse", "data_dir", "state_dir", "color", "deadline_seconds", "theme", "ascii", "days")
-_TABLES = ("policy", "keys", "cost", "slack")
+_KNOWN = ("warehouse", "data_dir", "state_dir", "color", "deadline_seconds", "theme", "ascii", "days", "read_only")
+_TABLES = ("policy", "keys", "cost", "slack", "serve", "processors", "notify", "watch")
 
 
 def _refuse_unknown(table: Mapping[str, object], path: Path) -> None:

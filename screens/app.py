@@ -75,6 +75,7 @@ class CourtsideApp(KeyOrder):
         self.player: Timer | None = None
         self.runs: Runs | None = None
         self.pause = Pause()
+        self._is_following_up = False
         self.standing = Standing()
         self.theme_name = session.memory.preference("theme")
         self.line_styles: Styles = styles_of(self.theme_name, color=session.color)
@@ -159,6 +160,17 @@ class CourtsideApp(KeyOrder):
         if self.standing.latest is message and unmoved and message.look is not None:
             memory, environment = self.session.memory, self.session.place
             self.in_background(partial(memory.remember, environment, message.look.report, self.session.clock()))
+        if message.feed == FULL and not self._is_following_up:
+            self._is_following_up = True
+            self.in_background(self._follow_up)
+
+    def _follow_up(self) -> None:
+        """Verify what is due of what was done, in a thread, and say what came of it."""
+        try:
+            if said := "; ".join(self.session.hands.follow_up()):
+                self._from_thread(events.Callback(callback=partial(self.say, said)))
+        finally:
+            self._is_following_up = False
 
     def in_background(self, work: Callable[[], object]) -> None:
         """Do something slow that nobody waits for; what goes wrong is said."""
@@ -166,7 +178,8 @@ class CourtsideApp(KeyOrder):
         def run() -> None:
             try:
                 work()
-            except Exception as error:  # noqa: BLE001  # the console goes on without its memory, and says so
+            # courtside: ignore[silent_exceptions] the console goes on without its memory, and says so
+            except Exception as error:  # noqa: BLE001  # see above
                 self._from_thread(events.Callback(callback=partial(self.say, f"not kept: {error}")))
 
         Thread(target=run, daemon=True).start()
@@ -225,7 +238,7 @@ class CourtsideApp(KeyOrder):
             source=standing.source,
             failure=standing.failure,
             cost=standing.cost(session.clock()),
-            read_only=session.read_only,
+            read_only=bool(session.hands.read_only),
             ascii=session.ascii,
         )
 

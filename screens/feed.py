@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from textual.message import Message
 
-from checks.model import Report, Scope
+from checks.model import Scope
 from checks.policy import Policy
 from screens.ports import Desk, Look
 from screens.spending import Budget, Spending
@@ -236,11 +236,12 @@ class Refresher:
                 finally:
                     spending = _spending(desk)
                 policy = desk.policy
-        except Exception as error:  # noqa: BLE001  # whatever goes wrong is said on the panel and tried again
+        # courtside: ignore[silent_exceptions] whatever goes wrong is said on the panel and tried again
+        except Exception as error:  # noqa: BLE001  # see above
             message = Loaded(errand, None, None, str(error) or type(error).__name__, spending=spending)
         else:
             seconds = self._monotonic() - started
-            reason = _nothing_was_read(look.report)
+            reason = look.report.nothing_read
             message = Loaded(errand, None if reason else look, policy, reason, seconds=seconds, spending=spending)
         self._post(message)
 
@@ -250,10 +251,3 @@ def _spending(desk: Desk) -> Spending | None:
     if not isinstance(desk, Metered) or (billed := desk.bytes_billed) is None:
         return None
     return Spending(billed, desk.budget())
-
-
-def _nothing_was_read(report: Report) -> str:
-    """Return why not a single fact could be had, or "": then nothing is known, and what was known before is worth more."""
-    if report.facts and all(outcome.reason for outcome in report.facts):
-        return report.facts[0].reason
-    return ""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from screens import acting, choosing, navigation, replay
+from screens.deeds import DEEDS
 
 if TYPE_CHECKING:
     from screens.app import CourtsideApp
@@ -31,6 +32,7 @@ HANDLERS: Mapping[str, Handler] = {
     "run_checks": navigation.open_check_run,
     "timeline": partial(navigation.open_named, name="timeline"),
     "operations": partial(navigation.open_named, name="operations"),
+    "checklist": partial(navigation.open_named, name="checklist"),
     "doctor": partial(navigation.open_named, name="doctor"),
     "maximise": navigation.maximise,
     "next_panel": partial(navigation.move_focus, by=1),
@@ -40,10 +42,8 @@ HANDLERS: Mapping[str, Handler] = {
     "sort": choosing.next_sort,
     "theme": choosing.change_theme,
     "copy": choosing.copy_row,
-    "requeue": partial(acting.rehearse, name="requeue"),
-    "acknowledge": partial(acting.rehearse, name="acknowledge"),
-    "silence": partial(acting.rehearse, name="silence"),
-    "summary": partial(acting.rehearse, name="summary"),
+    **{name: partial(acting.act, name=name) for name in DEEDS},
+    "summary": acting.show_summary,
     "go_to_time": replay.ask_moment,
     "earlier_date": partial(replay.shift_date, by=-1),
     "later_date": partial(replay.shift_date, by=1),

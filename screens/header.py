@@ -63,6 +63,10 @@ _BADGES = {
     Environment.PRODUCTION: Tone.CRITICAL,
 }
 
+ARMED = "ARMED"
+"""What stands beside the moment where keys change something; it never gives way to anything."""
+_ARMED = {**dict.fromkeys(Environment, Tone.WARNING), Environment.PRODUCTION: Tone.CRITICAL}
+
 
 def header_lines(state: HeaderState, width: int) -> list[Line]:
     """Return the three lines: where and when, then the verdict, with what found no room in the first at the last one's end."""
@@ -84,7 +88,7 @@ def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
     """Return the first line, and the parts that found no room in it."""
     badge = Span(f" {state.environment.value.upper()} ", _BADGES[state.environment])
     alarming = [f"FAILING: {_clipped(state.failure, _REASON_LIMIT)}"] if state.failure else []
-    parts = [*_moment(state.as_of, width), *([] if state.read_only else ["ARMED"]), state.clock]
+    parts = [*_moment(state.as_of, width), *([] if state.read_only else [ARMED]), state.clock]
     parts += [part for part in (state.dates, "read-only" if state.read_only else "") if part]
     parts += alarming or [*_age(state, width), state.source]
     if state.cost:
@@ -97,8 +101,9 @@ def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
         (taken if fits and not left else left).append(part)
     spans = [badge, Span(" ")]
     for n, part in enumerate(taken):
-        loud = part == "ARMED" or part in alarming or (part == state.clock and "paused" in part)
-        spans += [Span(_SEPARATOR if n else "", Tone.FAINT), Span(part, Tone.UNKNOWN if loud else Tone.FAINT)]
+        loud = part in alarming or (part == state.clock and "paused" in part)
+        tone = _ARMED[state.environment] if part == ARMED else Tone.UNKNOWN if loud else Tone.FAINT
+        spans += [Span(_SEPARATOR if n else "", Tone.FAINT), Span(part, tone)]
     return tuple(span for span in spans if span.text), left
 
 

@@ -1,17 +1,18 @@
-"""What the screens ask of the world: a desk, a memory and a rehearsal of actions. The shell brings the real ones."""
+"""What the screens ask of the world: a desk, a memory and hands. The shell brings the real ones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from checks.facts.fact import Fact, Row, Window
-    from checks.model import Report, Scope, Subject, Verdict
+    from checks.model import Report, Scope, Verdict
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
+    from screens.orders import Consent, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Look(Protocol):
 
     def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
         """Return a fact's rows. Raises an error with a sentence for the operator when they could not be had."""
+
+    def reason(self, fact: Fact[Any]) -> str:
+        """Return why a fact could not be had, or ""."""
 
     def query(self, fact: str) -> Query:
         """Return the question behind a fact of this report. Raises KeyError for a fact that it does not need."""
@@ -130,26 +134,58 @@ class PreviewItem:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Exactly what an action would do. `available` is False where it can be shown and not applied, and `note` says why."""
+    """Exactly what an action would do.
+
+    `available` is False where it can be shown and not applied, and `note` says why. `id` is the plan's, by which it is applied.
+    `asks_reason` and `asks_count` are what consent needs: a reason, and the number of items typed (None where it need not be).
+    """
 
     title: str
     items: tuple[PreviewItem, ...]
     text: str = ""
     available: bool = False
     note: str = ""
+    id: str = ""
+    asks_reason: bool = False
+    asks_count: int | None = None
 
 
-class Rehearsal(Protocol):
-    """Says what an action would do, without doing it."""
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of applying a preview: each item done (`would` says what) or not (`refused` says why), and one sentence.
 
-    def requeue(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        """Return what requeueing these subjects would do."""
+    `is_complete` is False when something that was to be done is not certainly done.
+    """
 
-    def acknowledge(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        """Return what acknowledging the findings about these subjects would do."""
+    title: str
+    items: tuple[PreviewItem, ...]
+    sentence: str
+    is_complete: bool
 
-    def silence(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        """Return what silencing the findings about these subjects would do."""
 
-    def summary(self, look: Look, sentence: str = "") -> Preview:
-        """Return the summary exactly as it would be posted."""
+class Hands(Protocol):
+    """Says what an action would do, and does it. Nothing of it ever raises: what cannot be done is said in the answer.
+
+    `at` is the fixed moment that is looked at (aware UTC), None while the console is live: nobody acts in the past.
+    """
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed here, or ""; known at once."""
+
+    def plan(self, order: Order, look: Look, at: datetime | None) -> Preview:
+        """Return what an order would do; it changes nothing but the journal. `look` has the findings that it names."""
+
+    def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
+        """Return the summary exactly as it would be posted, with a sentence of the operator's own."""
+
+    def apply(
+        self, preview: Preview, consent: Consent, on_progress: Callable[[int, int], None], cancelled: Cancelled
+    ) -> Result:
+        """Do what a preview says, telling of items done and of all, and stopping between items once `cancelled` says so."""
+
+    def operations(self, limit: int = 500) -> tuple[LogEntry, ...]:
+        """Return what was planned, tried, done and verified, and what is yet to be verified; newest first."""
+
+    def follow_up(self) -> tuple[str, ...]:
+        """Verify what is due, and return a sentence for each thing that is known by that: fixed or not."""

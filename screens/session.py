@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from screens.lines import Line
-    from screens.ports import Desk, Memory, Rehearsal
+    from screens.ports import Desk, Hands, Memory
 
 
 class Environment(Enum):
@@ -28,25 +28,26 @@ class Session:
     """What one run of the console needs of the world.
 
     `warehouse` is what people call it; `at` a fixed moment (aware UTC) or None for live; `days` the game dates shown;
-    `keys` other keys for actions, by action id; `doctor` returns its lines; `crash_dir` is where a crash report goes.
+    `keys` other keys for actions, by action id; `doctor` and `checklist` return their lines at a width; `crash_dir` is where a
+    crash report goes.
     """
 
     open_desk: Callable[[], Desk]
     memory: Memory
-    rehearsal: Rehearsal
+    hands: Hands
     environment: Environment
     warehouse: str
     clock: Callable[[], datetime]
     crash_dir: Path
     at: datetime | None = None
     days: int = 2
-    read_only: bool = True
     ascii: bool = False
     color: bool = True
     animation: bool = False
     provenance: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     doctor: Callable[[int], Sequence[Line]] | None = None
+    checklist: Callable[[int], Sequence[Line]] | None = None
 
     @property
     def place(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from checks.facts.fact import Fact, Row
 from checks.model import Report, Scope, Severity, Verdict
@@ -28,6 +29,10 @@ class Unloaded:
     def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
         """Raise NotLoadedError."""
         raise NotLoadedError(f"{fact.name}: not loaded yet")
+
+    def reason(self, fact: Fact[Any]) -> str:  # noqa: ARG002  # the same of each
+        """Return that nothing was loaded yet."""
+        return "not loaded yet"
 
     def query(self, fact: str) -> Query:
         """Raise KeyError: nothing was asked yet."""

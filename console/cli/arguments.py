@@ -6,12 +6,13 @@ A value that cannot be is refused in one sentence that says how to write it.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DURATION = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?")
 _YEARS = range(1946, 2100)
 """The league's first season, and as far ahead as date arithmetic needs to hold."""
 
@@ -48,6 +49,22 @@ def instant(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def duration(text: str) -> timedelta:
+    """Return the time that `2h`, `90m`, `1h30m` or `2d` is. Raises typer.BadParameter."""
+    found = _DURATION.fullmatch(text.replace(" ", ""))
+    if not found or not any(found.groups()):
+        raise typer.BadParameter(f"{text!r} is not a length of time: write it as 90m, 2h, 1h30m or 2d")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def end_of(span: timedelta | None, until: datetime | None, now: datetime) -> datetime | None:
+    """Return when something ends that lasts for `span` or until then; None for neither. Raises UsageError for both."""
+    if span is not None and until is not None:
+        raise UsageError("--for and --until say the same: give one of them")
+    return now + span if span is not None else until
+
+
 At = Annotated[
     datetime | None,
     typer.Option(
@@ -72,6 +89,17 @@ Days = Annotated[
         help="How many game dates, the last of them --date; without it 1 with --date, else 2: tonight and last night.",
     ),
 ]
+For = Annotated[
+    timedelta | None,
+    typer.Option("--for", parser=duration, metavar="TIME", help="How long it lasts, for example 2h, 90m or 2d."),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(
+        "--until", parser=instant, metavar="TIME", help="When it ends, for example 2026-01-25T18:00Z; with its zone."
+    ),
+]
+Apply = Annotated[bool, typer.Option("--apply", help="Do it; without it only the plan is shown.")]
 InText = Annotated[
     bool | None,
     typer.Option("--report", help="Print the report instead of opening the console, also on a terminal."),

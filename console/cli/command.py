@@ -20,7 +20,7 @@ from screens.lines import Line
 
 if TYPE_CHECKING:
     from checks.model import Report, Scope, Severity
-    from console.desk import Desk
+    from console.desk import Desk, Look
     from console.settings import Settings
     from screens.text.frame import Frame
 
@@ -69,17 +69,21 @@ class Job:
         return self.shell.opens_console and not in_text and not self.as_document and not self.explains
 
     def report(self, scope: Scope, ids: Sequence[str] = ()) -> Report:
-        """Return the report of the checks `ids`, of all when empty.
+        """Return the report of the checks `ids`, of all when empty. Raises as `look`."""
+        return self.look(scope, ids).report
+
+    def look(self, scope: Scope, ids: Sequence[str] = ()) -> Look:
+        """Return that report with its facts and what operators have said about its findings.
 
         Raises UnknownCheckError, and WarehouseError when not a single fact could be had: then there is nothing to report on.
         """
         from console.warehouse.protocol import WarehouseError  # --help needs no warehouse
 
         with self.desk() as desk:
-            report = desk.report(scope, ids)
-        if report.facts and all(outcome.reason for outcome in report.facts):
-            raise WarehouseError(report.facts[0].reason)
-        return report
+            look = desk.look(scope, ids, words=True)
+        if reason := look.report.nothing_read:
+            raise WarehouseError(reason)
+        return look
 
     def frame(self, at: datetime | None, *, last: date | None = None, days: int | None = None) -> Frame:
         """Return the frame of `days` game dates up to `last` at the moment `at`.

@@ -16,6 +16,11 @@ def agreed(err: TextIO, question: str) -> bool:
 
     Only for a shell that has a keyboard. The question is printed as it is: it holds nothing from outside.
     """
-    err.write(f"{question} [y/N] ")
+    return typed(err, f"{question} [y/N] ").lower() in _YES
+
+
+def typed(err: TextIO, question: str) -> str:
+    """Ask on `err` in the same way and return what was typed, without spaces around it; "" when there is no line."""
+    err.write(question)
     err.flush()
-    return sys.stdin.readline().strip().lower() in _YES
+    return sys.stdin.readline().strip()

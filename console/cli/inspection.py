@@ -51,6 +51,7 @@ def view(settings: Settings, open_desk: Callable[[], Desk], now: Callable[[], da
             observations += _outbox(desk, settings, now)
     except WarehouseError as error:
         refusal = str(error)
+    observations += _watcher(settings, now)
     return DoctorView(settings.warehouse, chosen, versions(), tables, refusal, observations)
 
 
@@ -86,6 +87,23 @@ def _outbox(desk: Desk, settings: Settings, now: Callable[[], datetime]) -> tupl
         return outbox_observations(Outbox(journal).standings(settings.warehouse, limits, now()))
     except JournalError as error:
         return (Observation(PART, Severity.UNKNOWN, f"what waits to be written cannot be read: {error}"),)
+
+
+def _watcher(settings: Settings, now: Callable[[], datetime]) -> tuple[Observation, ...]:
+    """Return when a watcher last ran on this host; nothing where none ever did."""
+    from checks.watching import silence_of  # --help needs no journal
+    from console.heartbeat import WATCHER, last_heartbeat, sign_of_life, watcher_runs
+    from console.journal import JournalError
+    from console.memory import known_journal
+
+    try:
+        journal = known_journal(settings.state_dir, now=now)
+        beaten = last_heartbeat(journal, WATCHER, settings.warehouse)
+        runs = watcher_runs(journal, settings.warehouse)
+    except JournalError as error:
+        return (Observation(WATCHER, Severity.UNKNOWN, f"it is not known when a watcher last ran: {error}"),)
+    said = sign_of_life(WATCHER, beaten, now())
+    return tuple(Observation(WATCHER, silence_of(run, settings.policy, now()), said) for run in runs)
 
 
 def _circumstances(settings: Settings, now: Callable[[], datetime]) -> Circumstances:

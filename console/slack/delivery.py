@@ -202,8 +202,8 @@ class _Once:
     def _look(self) -> str | None:
         try:
             return self.find()
-        except GoneError:
-            return None  # nothing stands below a parent that was deleted
+        except GoneError:  # courtside: ignore[silent_exceptions] nothing stands below a parent that was deleted
+            return None
         except SlackError as error:
             raise UnsureError(
                 f"it may have been posted, and cannot be looked for: {error}",

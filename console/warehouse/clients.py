@@ -1,4 +1,4 @@
-"""The one place that makes clients: BigQuery's and plain HTTP's, pooled, safe from any thread, closed at exit.
+"""The one place that makes clients: BigQuery's, Pub/Sub's and plain HTTP's, pooled, safe from any thread, closed at exit.
 
 Nothing heavy is imported before the first client is asked for.
 """
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     import requests
     from google.auth.transport.requests import Request
     from google.cloud import bigquery
+    from google.pubsub_v1 import PublisherClient, SubscriberClient
 
 EMULATOR = "BIGQUERY_EMULATOR_HOST"
+PUBSUB_EMULATOR = "PUBSUB_EMULATOR_HOST"
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 
@@ -77,6 +80,23 @@ def get_bigquery_client(target: BigQueryTarget) -> bigquery.Client:
     return _CLIENTS.get((target, os.environ.get(EMULATOR, "")))
 
 
+@dataclass(frozen=True, slots=True)
+class PubSubClients:
+    """Pub/Sub's two halves: topics and who is subscribed to them, and subscriptions with what waits in them."""
+
+    publisher: PublisherClient
+    subscriber: SubscriberClient
+
+
+def get_pubsub_clients(target: BigQueryTarget) -> PubSubClients:
+    """Return Pub/Sub's clients for a target, the same ones each time.
+
+    `PUBSUB_EMULATOR_HOST` is honoured, without credentials. Raises WarehouseError when google-cloud-pubsub is not installed or
+    a key file cannot be used, and google.auth's errors when there are no credentials.
+    """
+    return _PUBSUB.get((target, os.environ.get(PUBSUB_EMULATOR, "")))
+
+
 def get_http_session() -> requests.Session:
     """Return the session for everything that is not BigQuery: bounded, pooled, shared."""
     return _SESSIONS.get("http")
@@ -85,6 +105,7 @@ def get_http_session() -> requests.Session:
 def close_clients() -> None:
     """Close all clients and sessions; the next question makes new ones."""
     _CLIENTS.close()
+    _PUBSUB.close()
     _SESSIONS.close()
 
 
@@ -118,6 +139,25 @@ def _new_client(key: tuple[BigQueryTarget, str]) -> bigquery.Client:
         client_options=ClientOptions(api_endpoint=endpoint or None),
         default_job_creation_mode=bigquery.enums.JobCreationMode.JOB_CREATION_OPTIONAL,
         _http=session,
+    )
+
+
+def _new_pubsub(key: tuple[BigQueryTarget, str]) -> PubSubClients:
+    import warnings  # noqa: PLC0415 - for the next line only
+
+    try:
+        from google import pubsub_v1  # noqa: PLC0415 - as above, and an optional extra
+        from google.auth.transport import requests as transport  # noqa: PLC0415 - a third of a second
+    except ImportError as error:
+        raise WarehouseError(
+            "the library google-cloud-pubsub is not installed: install it with `pip install 'courtside[gcp]'`"
+        ) from error
+    # The only pull that tells an empty queue from a service that says nothing; who looks into a queue once streams nothing.
+    warnings.filterwarnings("ignore", "The return_immediately flag is deprecated", DeprecationWarning)
+    target, emulator = key
+    credentials = _anonymous() if emulator else _credentials(target, transport.Request(_new_session("login")))
+    return PubSubClients(
+        pubsub_v1.PublisherClient(credentials=credentials), pubsub_v1.SubscriberClient(credentials=credentials)
     )
 
 
@@ -173,6 +213,12 @@ def _close_client(client: bigquery.Client) -> None:
         client.close()  # type: ignore[no-untyped-call] # google.cloud has few types
 
 
+def _close_pubsub(clients: PubSubClients) -> None:
+    clients.publisher.transport.close()  # type: ignore[no-untyped-call] # google.pubsub_v1 has few types
+    clients.subscriber.transport.close()  # type: ignore[no-untyped-call] # as above
+
+
 _CLIENTS: _Pool[tuple[BigQueryTarget, str], bigquery.Client] = _Pool(_new_client, _close_client)
+_PUBSUB: _Pool[tuple[BigQueryTarget, str], PubSubClients] = _Pool(_new_pubsub, _close_pubsub)
 _SESSIONS: _Pool[str, requests.Session] = _Pool(_new_session, lambda session: session.close())
 atexit.register(close_clients)

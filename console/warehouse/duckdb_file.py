@@ -157,7 +157,7 @@ def _process_name(pid: int) -> str | None:
     """
     try:
         words = [word.decode("utf-8", "replace") for word in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
-    except OSError:
+    except OSError:  # courtside: ignore[silent_exceptions] the process is gone, or somebody else's: it is not named
         return None
     program = Path(words[0]).name
     if not program.startswith("python") or len(words) < 2:

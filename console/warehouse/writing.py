@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from checks.infra.quota import LoadCount
 
 Scalar = str | int | float | bool | datetime | date | None
 
@@ -125,6 +128,14 @@ class Writes(Protocol):
 
     def change(self, change: Change, now: datetime) -> ChangeOutcome:
         """Make a change. After a WarehouseError it may have been made or not: it is for the change to be safe to repeat."""
+
+
+@runtime_checkable
+class CountsLoadJobs(Protocol):
+    """The writing side of a warehouse that knows everybody's load jobs."""
+
+    def load_counts(self, began: datetime, as_of: datetime) -> tuple[LoadCount, ...]:
+        """Return the load jobs of each table since `began` and within `PACE` before `as_of`. Raises WarehouseError."""
 
 
 @runtime_checkable

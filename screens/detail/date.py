@@ -9,6 +9,7 @@ from functools import partial
 
 from checks.facts.fact import Facts
 from checks.facts.feature_quality import FEATURE_QUALITY, FeatureQuality
+from checks.facts.gate_overrides import GATE_OVERRIDES
 from checks.facts.lineage import LINEAGE, GameLineage
 from checks.facts.prop_coverage import PROP_COVERAGE, PropCoverage
 from checks.funnel import format_percent, in_order, percent, stage_part
@@ -27,6 +28,7 @@ from screens.views.funnel import date_items, funnel_of, stage_head
 from screens.views.games import REASONS_FROM, games_table
 from screens.views.options import Options
 from screens.views.paragraphs import Paragraph, Section, section_items
+from screens.words import gate_overrides_of
 
 DATE_CHECKS = (
     "transitions.delay",
@@ -109,7 +111,7 @@ def _gates(look: Look, scope: Scope, policy: Policy, options: Options) -> Iterat
 
     # Without feature quality the gates still decide: not loaded counts there as not known.
     known = [fact for fact in (LINEAGE, FEATURE_QUALITY) if not failure(look.report, fact.name)]
-    facts = Facts.of(scope, *((fact, look.rows(fact)) for fact in known))
+    facts = Facts.of(scope, *((fact, look.rows(fact)) for fact in known), (GATE_OVERRIDES, gate_overrides_of(look)))
     for transition in Transition:
         decision = evaluate_gate(transition, facts, policy, scope.as_of)
         word, tone = ("NOT DUE", Tone.FAINT) if decision.not_due else _GATE_WORDS[decision.outcome.value]

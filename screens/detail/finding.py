@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from checks.hushes import Hush
 from checks.model import Finding, Report, RootCause, Scope, Severity
 from checks.policy import Policy
 from checks.times import format_utc
@@ -19,6 +20,7 @@ from screens.views.finding_text import (
     about_cause,
     belongs_lines,
     fault_lines,
+    in_hand_lines,
     name_lines,
     next_lines,
     number_lines,
@@ -26,6 +28,7 @@ from screens.views.finding_text import (
 )
 from screens.views.fitting import fit
 from screens.views.options import Options
+from screens.words import hushes_of
 
 ALL = 10_000
 """More numbers and names than any finding has: here they are shown in full."""
@@ -50,7 +53,8 @@ def finding_view(
     cause = _cause_of(name, report)
     finding = next((finding for finding in report.findings if finding.fingerprint == name), None)
     if finding is not None:
-        rows = [*_finding(finding, cause, report, options.width), *_others(finding, cause, options.width)]
+        hush = hushes_of(look).of_finding(finding)
+        rows = [*_finding(finding, cause, hush, report, options.width), *_others(finding, cause, options.width)]
         facts = tuple(dict.fromkeys(item.fact for item in finding.evidence))
         rows.extend(_questions(facts, look, options.width))
     elif cause is not None:
@@ -79,12 +83,13 @@ def _plain(lines: Iterable[Line]) -> list[Row]:
     return [(line, None) for line in lines]
 
 
-def _finding(finding: Finding, cause: RootCause | None, report: Report, width: int) -> Iterator[Row]:
+def _finding(finding: Finding, cause: RootCause | None, hush: Hush | None, report: Report, width: int) -> Iterator[Row]:
     """Give what is known of the finding itself."""
     note = finding.severity is Severity.OK
     lead = Span("note ", Tone.FAINT) if note else severity_lead(finding.severity)
     yield from _plain(flow([Span(finding.sentence, Tone.STRONG)], width, first=lead))
     yield from _plain(time_lines(finding, report.scope.as_of, width))
+    yield from _plain(in_hand_lines(hush, width))
     about = f"{finding.check}, about {finding.subject}, fingerprint {finding.fingerprint}"
     yield from _plain(flow([Span(about, Tone.FAINT)], width, first="  "))
     if not note:

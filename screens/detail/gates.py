@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.facts.fact import Facts
 from checks.facts.feature_quality import FEATURE_QUALITY
+from checks.facts.gate_overrides import GATE_OVERRIDES
 from checks.facts.lineage import LINEAGE
 from checks.model import Scope, Subject, SubjectKind
 from checks.pipeline import Transition
@@ -17,6 +18,7 @@ from screens.text.frame import Frame
 from screens.text.gate import gate_lines
 from screens.text.report import header_lines
 from screens.views.options import Options
+from screens.words import gate_overrides_of
 
 
 def gates_spec(target: Target, session: Session) -> Spec:
@@ -28,11 +30,15 @@ def gates_view(look: Look, scope: Scope, policy: Policy, options: Options) -> Ta
     """Return each date's gates, the latest date first, with the reasons and dependencies of each."""
     from checks.gates import evaluate_gate  # noqa: PLC0415  # the screen is opened without the checks' machinery
 
-    lineage, quality = look.rows(LINEAGE), look.rows(FEATURE_QUALITY)
+    loaded = (
+        (LINEAGE, look.rows(LINEAGE)),
+        (FEATURE_QUALITY, look.rows(FEATURE_QUALITY)),
+        (GATE_OVERRIDES, gate_overrides_of(look)),
+    )
     wanted = options.filter.lower()
     items: list[Item] = []
     for day in reversed(scope.dates):
-        facts = Facts.of(Scope.at(scope.as_of, last=day, days=1), (LINEAGE, lineage), (FEATURE_QUALITY, quality))
+        facts = Facts.of(Scope.at(scope.as_of, last=day, days=1), *loaded)
         for transition in Transition:
             decision = evaluate_gate(transition, facts, policy, scope.as_of)
             frame = Frame("", facts.scope)

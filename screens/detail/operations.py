@@ -1,4 +1,7 @@
-"""The operations log: who did what, when, and what came of it. Shown from the console's memory; the warehouse is not asked."""
+"""The operations log: what was planned, tried, done and verified, by whom, and what is yet to be verified.
+
+Shown from the console's memory and its journal of actions; the warehouse is not asked.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from checks.model import Scope
 from checks.policy import Policy
 from screens.lines import Line, Span, Tone
 from screens.panels.panel import Spec
-from screens.ports import LogEntry, Look, Memory
+from screens.ports import Hands, LogEntry, Look, Memory
 from screens.session import Session
 from screens.table import Item, Table, Target
 from screens.views.brief import stamp
@@ -21,13 +24,13 @@ ACTOR_COLUMNS, ACTION_COLUMNS = 10, 12
 
 def operations_spec(target: Target, session: Session) -> Spec:
     """Return the screen; it is made again every two seconds, so that what happens meanwhile is seen."""
-    view = partial(operations_view, session.memory)
+    view = partial(operations_view, session.memory, session.hands)
     return Spec("operations", "", "Operations log", view, (), 0.0, redraw=REDRAW_SECONDS)
 
 
-def operations_view(memory: Memory, look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
-    """Return the entries that hold the filter's text, newest first."""
-    entries = memory.log()
+def operations_view(memory: Memory, hands: Hands, look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
+    """Return the entries that hold the filter's text, newest first; what is yet to come stands before them."""
+    entries = sorted((*hands.operations(), *memory.log()), key=lambda entry: entry.at, reverse=True)
     lines = (
         (f"{len(entries) - n} {entry.at.isoformat()}", entry, _line(entry, options)) for n, entry in enumerate(entries)
     )

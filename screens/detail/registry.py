@@ -12,7 +12,19 @@ from screens.table import Target
 
 Opener = Callable[[Target, Session], Spec]
 
-NAMES = ("date", "doctor", "finding", "game", "gates", "operations", "queue", "timeline", "why", "workflow")
+NAMES = (
+    "checklist",
+    "date",
+    "doctor",
+    "finding",
+    "game",
+    "gates",
+    "operations",
+    "queue",
+    "timeline",
+    "why",
+    "workflow",
+)
 """The kinds of target: each has a module of its name here, with a function `<name>_spec`."""
 
 

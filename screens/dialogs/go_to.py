@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from textual.widgets import Input
-
-from screens.dialogs.prompt import Prompt
-from screens.dialogs.times import HOW, TimeRefusedError, read_moment
+from screens.dialogs.questions import Question, Questions
+from screens.dialogs.times import HOW, read_moment
 
 
-class GoTo(Prompt):
+class GoTo(Questions):
     """Takes a moment; refuses in a sentence what is none, and stays open for another try."""
 
     def __init__(
@@ -23,24 +21,9 @@ class GoTo(Prompt):
         *,
         plain: bool,
     ) -> None:
-        super().__init__("go to time: ", done, plain=plain)
-        self.field.placeholder = HOW
-        self._shown = shown
-        self._now = now
-        self._go = go
+        def take(typed: str) -> None:
+            moments.append(read_moment(typed, shown, now))
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Take a refusal back as soon as something else is typed."""
-        event.stop()
-        self.refuse("")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go, or say why not."""
-        event.stop()
-        try:
-            moment = read_moment(event.value, self._shown, self._now)
-        except TimeRefusedError as refusal:
-            self.refuse(str(refusal))
-        else:
-            self.close()
-            self._go(moment)
+        moments: list[datetime | None] = []
+        question = Question("go to time: ", take, HOW)
+        super().__init__([question], lambda: go(moments[-1]), done, plain=plain)

@@ -105,6 +105,15 @@ class Prompt(Widget):
         """Take the focus at once: field.focus() would come after the next key."""
         self.screen.set_focus(self.field)
 
+    def ask(self, label: str, value: str = "", hint: str = "") -> None:
+        """Ask another question, in the same line; `hint` stands in the empty field."""
+        self._label.styles.width = len(label)
+        self._label.say(label)
+        self.field.placeholder = hint
+        self.field.value = value
+        self.field.cursor_position = len(value)
+        self.field.is_open = True
+
     def refuse(self, sentence: str) -> None:
         """Say why what was typed cannot be, above the line."""
         self._refusal.say(f" {sentence}")

@@ -1,4 +1,4 @@
-"""The times that people type: `2026-01-23T06:20Z`, `23 Jan 06:20Z`, `-2h`, `live`."""
+"""The times that people type: moments of the past as `2026-01-23T06:20Z` or `-2h`, ends to come as `2h` or `07:30 ET`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 from checks.times import EASTERN, format_utc, require_aware, to_minute
 
 HOW = "write 2026-01-23T06:20Z, 23 Jan 06:20Z, 23 Jan 01:20 ET, 06:20Z, -2h or live"
+HOW_LONG = "write 2h, 45m, 07:30 (UTC), 07:30 ET or 2026-01-23T07:30Z"
 
 _RELATIVE = re.compile(
-    r"(?P<sign>[+-])(?:(?P<days>\d{1,4})d)?\s*(?:(?P<hours>\d{1,4})h)?\s*(?:(?P<minutes>\d{1,5})m(?:in)?)?"
+    r"(?P<sign>[+-])?(?:(?P<days>\d{1,4})d)?\s*(?:(?P<hours>\d{1,4})h)?\s*(?:(?P<minutes>\d{1,5})m(?:in)?)?"
 )
 _SPOKEN = re.compile(
     r"(?:(?P<day>\d{1,2})\s+(?P<month>[A-Za-z]{3})[a-z]*\s*(?P<year>\d{4})?\s+)?"
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})\s*(?P<zone>Z|UTC|ET|EST|EDT)?",
     re.IGNORECASE,
 )
+_OF_NEW_YORK = ("ET", "EST", "EDT")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -44,20 +46,55 @@ def read_moment(text: str, shown: datetime, now: datetime) -> datetime | None:
     return moment
 
 
+def read_end(text: str, now: datetime) -> datetime:
+    """Return the moment at which something shall end, in UTC on the minute.
+
+    A time without a day is the next such time, of UTC where no zone is given: whoever types it is shown it in both zones before
+    anything is done. Raises TimeRefusedError for what is not a time, or is over at `now` (aware).
+    """
+    typed = text.strip()
+    try:
+        found = _RELATIVE.fullmatch(typed)
+        distance = _distance(found) if found is not None and found["sign"] != "-" else None
+        end = to_minute(now + distance if distance is not None else _next(typed, now) or _written(typed, HOW_LONG))
+    except OverflowError as error:
+        raise TimeRefusedError(f"{typed!r} is out of range: {HOW_LONG}") from error
+    if end <= now:
+        raise TimeRefusedError(f"{format_utc(end)} is over; it is {format_utc(now)}")
+    return end
+
+
+def _next(typed: str, now: datetime) -> datetime | None:
+    """Return the next moment at which clocks show a time of day; None for what is none."""
+    found = _SPOKEN.fullmatch(typed)
+    if found is None or found["day"]:
+        return None
+    zone = EASTERN if (found["zone"] or "").upper() in _OF_NEW_YORK else UTC
+    today = now.astimezone(zone).date()
+    ends = (_made(typed, day.year, day.month, day.day, found, zone) for day in (today, today + timedelta(days=1)))
+    return next((end for end in ends if end > now), None)
+
+
 def _relative(typed: str, shown: datetime) -> datetime | None:
     found = _RELATIVE.fullmatch(typed)
-    if found is None or not any(found.group("days", "hours", "minutes")):
+    if found is None or not found["sign"] or (distance := _distance(found)) is None:
+        return None
+    return shown + distance if found["sign"] == "+" else shown - distance
+
+
+def _distance(found: re.Match[str]) -> timedelta | None:
+    """Return how far a relative time is from another; None where it names neither days, hours nor minutes."""
+    if not any(found.group("days", "hours", "minutes")):
         return None
     days, hours, minutes = (int(part or 0) for part in found.group("days", "hours", "minutes"))
-    distance = timedelta(days=days, hours=hours, minutes=minutes)
-    return shown + distance if found["sign"] == "+" else shown - distance
+    return timedelta(days=days, hours=hours, minutes=minutes)
 
 
 def _spoken(typed: str, shown: datetime, now: datetime) -> datetime | None:
     found = _SPOKEN.fullmatch(typed)
     if found is None:
         return None
-    zone = EASTERN if (found["zone"] or "").upper() in {"ET", "EST", "EDT"} else UTC
+    zone = EASTERN if (found["zone"] or "").upper() in _OF_NEW_YORK else UTC
     if not found["zone"]:
         raise TimeRefusedError(f"{typed} has no time zone: write {typed}Z for UTC, or {typed} ET for New York")
     local, present = shown.astimezone(zone), now.astimezone(zone)
@@ -78,14 +115,14 @@ def _made(typed: str, year: int, month: int, day: int, found: re.Match[str], zon
     try:
         return datetime(year, month, day, int(found["hour"]), int(found["minute"]), tzinfo=where).astimezone(UTC)
     except ValueError as error:
-        raise TimeRefusedError(f"{typed} does not exist ({error}): {HOW}") from error
+        raise TimeRefusedError(f"{typed} does not exist ({error})") from error
 
 
-def _written(typed: str) -> datetime:
+def _written(typed: str, how: str = HOW) -> datetime:
     try:
         moment = datetime.fromisoformat(typed.upper())
     except ValueError as error:
-        raise TimeRefusedError(f"{typed!r} is not a time: {HOW}" if typed else f"no time is given: {HOW}") from error
+        raise TimeRefusedError(f"{typed!r} is not a time: {how}" if typed else f"no time is given: {how}") from error
     if moment.tzinfo is None:
         written = typed if "T" in typed or " " in typed else f"{typed}T00:00"
         raise TimeRefusedError(f"{typed} has no time zone: write it as {written}Z for UTC")

@@ -110,7 +110,8 @@ class Panel(LinesView):
             return Table.of((), empty=self._failure or "loading …")
         try:
             table = self.spec.view(self.look, self._scope, self._policy, self.options)
-        except Exception as error:  # noqa: BLE001  # a fact that could not be had is said where its numbers would stand
+        # courtside: ignore[silent_exceptions] a fact that could not be had is said where its numbers would stand
+        except Exception as error:  # noqa: BLE001  # see above
             self._failure = for_terminal(str(error), REASON_LIMIT)
             return Table.of((), head=tuple(flow([Span(self._failure, Tone.UNKNOWN)], self.options.width)), empty="")
         if not self._failure:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checks.dependencies import DependencyState
 from checks.funnel import format_percent
+from checks.gate_words import Word
 from checks.gates import GateDecision, Outcome
 from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid
 from screens.text.frame import Frame
@@ -21,9 +24,12 @@ def gate_lines(decision: GateDecision, frame: Frame, width: int) -> list[Line]:
     name = f"{decision.transition.value} for {decision.game_date}"
     alarm = "the operators must be told" if decision.is_alarm else ""
     early = "too early; nobody needs to be told" if decision.not_due else ""
-    said = ": ".join(part for part in (name, alarm or early) if part)
-    word = _WORDS[decision.outcome]
-    first = Span(word.text, Tone.FAINT) if decision.not_due else word  # a block that is no alarm does not look like one
+    word = "held by an operator" if decision.word and decision.word.word is Word.HOLD else ""
+    said = ": ".join(part for part in (name, alarm or early or word) if part)
+    shown = _WORDS[decision.outcome]
+    first = (
+        Span(shown.text, Tone.FAINT) if decision.not_due else shown
+    )  # a block that is no alarm does not look like one
     lines = flow([Span(said, Tone.STRONG)], width, first=first)
     for reason in decision.reasons:
         lines.extend(flow([reason], width, first=INDENT))
@@ -35,6 +41,12 @@ def gate_lines(decision: GateDecision, frame: Frame, width: int) -> list[Line]:
         for game in decision.excluded:
             lines.extend(flow([f"{game.label}: {game.reason}"], width, first=Span("left out ", Tone.FAINT)))
     return lines
+
+
+def said_lines(sentences: Sequence[str], width: int) -> list[Line]:
+    """Return what else there is to say, below a decision."""
+    lines = [spans for said in sentences for spans in flow([said], width, first=Span("note     ", Tone.FAINT))]
+    return [BLANK, *lines] if lines else []
 
 
 def _dependency(item: DependencyState) -> tuple[Part, ...]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from checks.hushes import NOTHING_SAID, Hush, Hushes
 from checks.model import Evidence, Finding, Report, RootCause, Scope, Severity, Suggestion
 from checks.times import format_eastern, format_minutes, format_utc, minutes_between
 from screens.lines import BLANK, Line, Part, Span, Tone, flow, line, severity_word
@@ -22,9 +23,18 @@ MOST_NAMES = 12
 
 
 def report_lines(
-    report: Report, frame: Frame, width: int, *, only: Severity | None = None, in_full: bool = False
+    report: Report,
+    frame: Frame,
+    width: int,
+    *,
+    only: Severity | None = None,
+    in_full: bool = False,
+    hushes: Hushes = NOTHING_SAID,
 ) -> list[Line]:
-    """Return the whole report; `only` hides what is milder than that severity, never the verdict; `in_full` shows findings."""
+    """Return the whole report; `only` hides what is milder than that severity, never the verdict; `in_full` shows findings.
+
+    `hushes` are the words of operators in force: they stand beneath what they are about, and change nothing else.
+    """
     least = Severity.OK if only is None else only
     shown = [cause for cause in report.causes if cause.severity >= least]
     going_on = [cause for cause in shown if cause.until is None]
@@ -32,20 +42,37 @@ def report_lines(
     lines = [*verdict_lines(report, width), *header_lines(frame, width)]
     if in_full:
         found = [finding for finding in report.findings if finding.severity >= least]
-        return [*lines, *_all_findings(found, frame.scope.as_of, width), BLANK, *check_lines(report, width)]
+        shown_findings = _all_findings(found, frame.scope.as_of, width, hushes)
+        return [*lines, *shown_findings, BLANK, *check_lines(report, width), *unread_lines(hushes, width)]
     for cause in going_on:
         said = report.verdict.sentence == cause.sentence
-        lines.extend((BLANK, *cause_lines(cause, frame.scope.as_of, width, said=said)))
+        lines.extend((BLANK, *cause_lines(cause, frame.scope.as_of, width, said=said, hush=hushes.of_cause(cause))))
     notes = [finding for finding in report.findings if finding.severity is Severity.OK]
     if notes and least is Severity.OK:
         lines.extend((BLANK, *note_lines(notes, width)))
     if over:
         lines.extend((BLANK, *over_lines(over, width)))
-    return [*lines, BLANK, *check_lines(report, width, reasons=False)]
+    return [*lines, BLANK, *check_lines(report, width, reasons=False), *unread_lines(hushes, width)]
 
 
-def _all_findings(findings: Sequence[Finding], as_of: datetime, width: int) -> list[Line]:
-    return [spans for item in findings for spans in (BLANK, *finding_lines(item, as_of, width, names=True))]
+def _all_findings(findings: Sequence[Finding], as_of: datetime, width: int, hushes: Hushes) -> list[Line]:
+    return [
+        spans
+        for item in findings
+        for spans in (BLANK, *finding_lines(item, as_of, width, names=True, hush=hushes.of_finding(item)))
+    ]
+
+
+def hush_lines(hush: Hush | None, width: int) -> list[Line]:
+    """Return who has a trouble in hand, until when and why; nothing when nobody has said so."""
+    return [] if hush is None else _under("", [Span(hush.said, Tone.STRONG)], width)
+
+
+def unread_lines(hushes: Hushes, width: int) -> list[Line]:
+    """Return why it is not known what operators have acknowledged; nothing when it is."""
+    if not hushes.unread:
+        return []
+    return flow([Span(f"acknowledgements: {hushes.unread}", Tone.FAINT)], width, first=Span("note     ", Tone.FAINT))
 
 
 def verdict_lines(report: Report, width: int) -> list[Line]:
@@ -97,7 +124,9 @@ def _day(value: date) -> str:
     return value.strftime("%-d %b")
 
 
-def cause_lines(cause: RootCause, as_of: datetime, width: int, *, said: bool = False) -> list[Line]:
+def cause_lines(
+    cause: RootCause, as_of: datetime, width: int, *, said: bool = False, hush: Hush | None = None
+) -> list[Line]:
     """Return one cause: its sentence, since when, what to type next, what it explains, and the numbers behind it.
 
     With `said` the verdict has just said sentence and time, and they are not repeated.
@@ -109,6 +138,7 @@ def cause_lines(cause: RootCause, as_of: datetime, width: int, *, said: bool = F
         when = f" · {since(cause.since, as_of)}" if cause.since is not None else ""
         lines = flow([cause.sentence], width, first=severity_lead(cause.severity))
         lines.extend(_under("", [Span(f"{named}{when}", Tone.FAINT)], width))
+    lines.extend(hush_lines(hush, width))
     lines.extend(suggestion_lines(cause.suggestions[:2], width))
     if cause.symptoms:
         lines.extend(_under("explains", [explained(cause.symptoms)], width))
@@ -156,7 +186,9 @@ def evidence_item(item: Evidence) -> str:
     return f"{item.label}: {value}{unit} ({item.fact})"
 
 
-def finding_lines(finding: Finding, as_of: datetime, width: int, *, names: bool = False) -> list[Line]:
+def finding_lines(
+    finding: Finding, as_of: datetime, width: int, *, names: bool = False, hush: Hush | None = None
+) -> list[Line]:
     """Return one finding in full; with `names` all that it counts."""
     lines = flow([finding.sentence], width, first=severity_lead(finding.severity))
     fault = f" · the {finding.fault.value} is at fault" if finding.severity is not Severity.OK else ""
@@ -166,6 +198,7 @@ def finding_lines(finding: Finding, as_of: datetime, width: int, *, names: bool 
     elif finding.since is not None:
         about += f" · {since(finding.since, as_of)}"
     lines.extend(_under("", [Span(about, Tone.FAINT)], width))
+    lines.extend(hush_lines(hush, width))
     if finding.names:
         shown = finding.names if names else finding.names[:MOST_NAMES]
         more = f" and {len(finding.names) - len(shown)} more" if len(shown) < len(finding.names) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from checks.hushes import Hush
 from checks.model import Evidence, Fault, Finding, RootCause, Severity, Suggestion
 from screens.lines import Line, Part, Span, Tone, flow
 from screens.text.report import both_zones, evidence_item, explained, listed, since
@@ -20,13 +21,14 @@ _FAULTS = {
 }
 
 
-def about_cause(cause: RootCause, as_of: datetime, width: int) -> list[Line]:
-    """Return a cause in short: sentence, time, fault, the next command, numbers, what it explains, names."""
+def about_cause(cause: RootCause, as_of: datetime, width: int, hush: Hush | None = None) -> list[Line]:
+    """Return a cause in short: sentence, time, who has it in hand, fault, next command, numbers, what it explains, names."""
     numbers = [item for finding in cause.evidence for item in finding.evidence]
     names = tuple(dict.fromkeys(name for finding in cause.evidence for name in finding.names))
     lines = [
         *flow([Span(cause.sentence, Tone.STRONG)], width, first=_lead(cause.severity)),
         *time_lines(cause, as_of, width),
+        *in_hand_lines(hush, width),
         *fault_lines(cause.fault, width),
         *next_lines(cause.suggestions, width),
         *number_lines(numbers, width),
@@ -36,11 +38,14 @@ def about_cause(cause: RootCause, as_of: datetime, width: int) -> list[Line]:
     return [*lines, *name_lines(names, width)]
 
 
-def about_finding(finding: Finding, cause: RootCause | None, as_of: datetime, width: int) -> list[Line]:
-    """Return a finding in short, and the cause that it belongs to."""
+def about_finding(
+    finding: Finding, cause: RootCause | None, as_of: datetime, width: int, hush: Hush | None = None
+) -> list[Line]:
+    """Return a finding in short, who has it in hand, and the cause that it belongs to."""
     lines = [
         *flow([Span(finding.sentence, Tone.STRONG)], width, first=_lead(finding.severity)),
         *time_lines(finding, as_of, width),
+        *in_hand_lines(hush, width),
     ]
     if finding.severity is not Severity.OK:
         lines.extend(fault_lines(finding.fault, width))
@@ -61,6 +66,11 @@ def time_lines(said: Finding | RootCause, as_of: datetime, width: int) -> list[L
         ended = f"{start}to {both_zones(said.until)}: it is over"
         lines.extend(flow([Span(ended, Tone.FAINT)], width, first=INDENT))
     return lines
+
+
+def in_hand_lines(hush: Hush | None, width: int) -> list[Line]:
+    """Return who has acknowledged or silenced it, until when and why; nothing when nobody has."""
+    return [] if hush is None else flow([Span(hush.said, Tone.STRONG)], width, first=INDENT)
 
 
 def fault_lines(fault: Fault, width: int) -> list[Line]:

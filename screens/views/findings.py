@@ -6,20 +6,25 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from checks.hushes import Hush, Hushes, HushKind
 from checks.model import Finding, RootCause, Scope, Severity
 from checks.policy import Policy
 from checks.times import format_minutes, minutes_between
+from screens.clean import for_terminal
 from screens.lines import Line, Span, Tone, severity_word
 from screens.ports import Look
 from screens.table import Item, Table, Target
 from screens.views.finding_text import about_cause, about_finding
 from screens.views.fitting import cell, fit, fit_all
 from screens.views.options import Options
+from screens.words import hushes_of
 
 FULL_AGE_FROM = 56
 """From this width on an age has hours and minutes; below it only its greatest unit."""
 COUNT_FROM = 56
 """From this width on what is folded is counted in words, else by number."""
+LONGEST_NAME = 12
+"""Characters of the name of whoever has something in hand that a row shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +39,44 @@ class Entry:
 
 
 def findings_view(look: Look, scope: Scope, policy: Policy, options: Options, unfolded: Collection[str] = ()) -> Table:
-    """Return the causes that are going on, then what is over, then notes.
+    """Return the causes that are going on, those that somebody has in hand after the others, then what is over, then notes.
 
     What a cause explains is shown when its key is in `unfolded`, and wherever the filter asks for it.
     """
     report = look.report
-    entries = list(_entries(report.causes, options.filter.casefold(), unfolded))
+    hushes = hushes_of(look)
+    entries = list(_entries(_in_order(report.causes, hushes), options.filter.casefold(), unfolded))
     wanted = options.filter.casefold()
     notes = (finding for finding in report.findings if finding.severity is Severity.OK)
     entries.extend(Entry(f"note {note.fingerprint}", None, note) for note in notes if wanted in _words(note))
 
     def item(number: int) -> Item:
-        return _item(entries[number], scope.as_of, options)
+        entry = entries[number]
+        return _item(entry, _hush(entry, hushes), scope.as_of, options)
 
     def about(number: int, width: int) -> tuple[Line, ...]:
         entry = entries[number]
         if entry.finding is not None:
-            lines = about_finding(entry.finding, entry.cause, scope.as_of, width)
+            lines = about_finding(entry.finding, entry.cause, scope.as_of, width, _hush(entry, hushes))
         else:
-            lines = about_cause(entry.cause, scope.as_of, width) if entry.cause else []
+            lines = about_cause(entry.cause, scope.as_of, width, _hush(entry, hushes)) if entry.cause else []
         return fit_all(lines, Options(width, ascii=options.ascii))
 
     empty = "no finding matches" if wanted else "no findings"
     keys = [entry.key for entry in entries]
     return Table((), len(entries), item, lambda: keys, empty, about=about)
+
+
+def _in_order(causes: Iterable[RootCause], hushes: Hushes) -> list[RootCause]:
+    """Return causes in their order, but those that somebody has in hand after the others that are going on."""
+    return sorted(causes, key=lambda cause: (cause.until is not None, hushes.of_cause(cause) is not None))
+
+
+def _hush(entry: Entry, hushes: Hushes) -> Hush | None:
+    """Return the word in force about what a row shows."""
+    if entry.finding is not None:
+        return hushes.of_finding(entry.finding)
+    return hushes.of_cause(entry.cause) if entry.cause else None
 
 
 def cause_key_of(key: str) -> str:
@@ -99,32 +118,44 @@ def _words(said: Finding | RootCause) -> str:
     return f"{_word(said).text} {said.sentence}".casefold()
 
 
-def _item(entry: Entry, as_of: datetime, options: Options) -> Item:
+def _item(entry: Entry, hush: Hush | None, as_of: datetime, options: Options) -> Item:
     if entry.finding is not None:
-        return _finding_item(entry.key, entry.finding, entry.cause, as_of, options)
+        return _finding_item(entry.key, entry.finding, entry.cause, hush, as_of, options)
     assert entry.cause is not None  # noqa: S101  # an entry has one of them
     cause = entry.cause
     lead = cause.evidence[0] if cause.evidence else None
     target = Target("finding", lead.fingerprint if lead else cause.key, lead.subject.game_date if lead else None)
     marker = _marker(entry.folded, ascii=options.ascii)
-    tone = Tone.FAINT if cause.until else Tone.STRONG
+    tone = Tone.FAINT if cause.until or hush else Tone.STRONG
     start = (Span(marker, Tone.STRONG), _word(cause), Span(" "), _age(cause, as_of, options), Span(" "))
-    line = _with_count((*start, Span(cause.sentence, tone)), _count(cause, options), options)
+    line = _with_count((*start, *_mark(hush), Span(cause.sentence, tone)), _count(cause, options), options)
     return Item(entry.key, line, target, lead.subject if lead else None)
 
 
-def _finding_item(key: str, finding: Finding, cause: RootCause | None, as_of: datetime, options: Options) -> Item:
+def _finding_item(
+    key: str, finding: Finding, cause: RootCause | None, hush: Hush | None, as_of: datetime, options: Options
+) -> Item:
     lead = "  " if cause is None else "  ` " if options.ascii else "  └ "
-    quiet = cause is None or not finding.is_active
+    quiet = cause is None or not finding.is_active or hush is not None
     spans = (
         Span(lead, Tone.FAINT),
         _word(finding),
         Span(" "),
         _age(finding, as_of, options),
-        Span(f" {finding.sentence}", Tone.FAINT if quiet else Tone.PLAIN),
+        Span(" "),
+        *_mark(hush),
+        Span(finding.sentence, Tone.FAINT if quiet else Tone.PLAIN),
     )
     target = Target("finding", finding.fingerprint, finding.subject.game_date)
     return Item(key, fit(spans, options), target, finding.subject)
+
+
+def _mark(hush: Hush | None) -> Line:
+    """Return `ack ann: ` or `silent ann: ` before a sentence; until when, and why, is said of the row under the cursor."""
+    if hush is None:
+        return ()
+    word = "ack" if hush.kind is HushKind.ACKNOWLEDGED else "silent"
+    return (Span(f"{word} {for_terminal(hush.by, LONGEST_NAME)}: ", Tone.STRONG),)
 
 
 def _marker(folded: bool | None, *, ascii: bool) -> str:  # noqa: FBT001  # three states, None for nothing to fold

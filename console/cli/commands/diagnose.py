@@ -45,9 +45,11 @@ def diagnose(
     """Name the root causes: what is wrong, on what evidence, what it explains, and what to type next."""
     from checks.causes import Issue, causes_of  # --help needs no checks
     from checks.model import Severity
+    from screens.words import hushes_of
 
     frame = job.frame(at, last=date, days=days)
-    report = job.report(frame.scope)
+    look = job.look(frame.scope)
+    report, hushes = look.report, hushes_of(look)
     asked = Issue(issue)
     causes = (*causes_of(asked, report.causes), *_unseen(asked, report))
     worst = max((cause.severity for cause in causes if cause.until is None), default=Severity.OK)
@@ -56,7 +58,7 @@ def diagnose(
     def lines(width: int) -> list[Line]:
         from screens.text.diagnosis import diagnosis_lines  # only for text
 
-        return diagnosis_lines(causes, worst, issue, frame, width)
+        return diagnosis_lines(causes, worst, issue, frame, width, hushes)
 
     def document() -> dict[str, object]:
         from console.document import cause, finding, scope, severity  # text needs no JSON
@@ -67,8 +69,8 @@ def diagnose(
             "issue": issue,
             "severity": severity(worst),
             "exit_status": status,
-            "causes": [cause(item) for item in causes],
-            "findings": [finding(item) for item in findings],
+            "causes": [cause(item, hushes) for item in causes],
+            "findings": [finding(item, hushes) for item in findings],
         }
 
     return Answer(status, lines, document)

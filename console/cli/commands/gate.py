@@ -7,52 +7,64 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from checks.pipeline import Transition
-from console.cli.arguments import At, Date
+from console.cli.arguments import Apply, At, Date, For, Until
 from console.cli.command import Answer, Job, command
+from console.cli.gate_acting import Recorded, Wished, keep_word, record, refuse_read_only
 from screens.lines import Line
 
 if TYPE_CHECKING:
-    from checks.gates import GateDecision
+    from console.gate_asking import Decided
 
 
 @command
-def gate(
+def gate(  # noqa: PLR0913  # each is an option of the command line
     job: Job,
     transition: Annotated[Transition, typer.Argument(help="The hand-over, for example phase2_to_phase3.")],
+    *,
     date: Date = None,
     at: At = None,
+    recorded: Annotated[
+        bool, typer.Option("--record", help="Store the decision; a block of the data alerts the operators in Slack.")
+    ] = False,
+    hold: Annotated[bool, typer.Option("--hold", help="Plan to block it whatever the data says.")] = False,
+    release: Annotated[
+        bool, typer.Option("--release", help="Plan to let it proceed, degraded, where it blocks.")
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", metavar="WHY", help="Why it is held or released; required.")] = "",
+    span: For = None,
+    until: Until = None,
+    apply: Apply = False,
 ) -> Answer:
-    """Say whether the next phase may start for a date.
+    """Say whether the next phase may start for a date; with --hold or --release, say that it may not or may.
 
-    Exit status: 0 proceed, 1 proceed degraded, 2 block (also when it is too early), 3 not known.
+    A hold or a release needs --reason and an end, --for or --until, at most 7 days away; the newest word about a date counts.
+    Exit status: 0 proceed, 1 proceed degraded, 2 block (also when it is too early), 3 not known. Of --hold and --release:
+    0 planned or done, 1 refused or not done, 3 refused as a whole.
     """
-    from checks.facts.feature_quality import FEATURE_QUALITY  # --help needs no facts
-    from checks.facts.lineage import LINEAGE
-    from checks.gates import evaluate_gate
-
+    wished = Wished(hold, release, reason, span, until, apply, recorded)
+    wished.refuse_contradiction(at)
     frame = job.frame(at, last=date, days=1)
-    needed = (LINEAGE, FEATURE_QUALITY) if transition is Transition.PHASE4_TO_PHASE5 else (LINEAGE,)
+    if hold or release:
+        return keep_word(job, transition, frame.scope.last, wished)
+    if recorded:
+        refuse_read_only(job)
+    from console.gate_asking import decide  # --help needs no facts
+
     with job.desk() as desk:
-        facts = desk.facts(frame.scope, *needed)
-    decision = evaluate_gate(transition, facts, job.settings.policy, frame.scope.as_of)
-    status = _status(decision)
+        decided = decide(desk, transition, frame)
+    return _answer(decided, record(job, decided.decision, frame.scope.as_of) if recorded else None)
 
+
+def _answer(decided: Decided, kept: Recorded | None) -> Answer:
     def lines(width: int) -> list[Line]:
-        from screens.text.gate import gate_lines  # only for text
+        from screens.text.gate import gate_lines, said_lines  # only for text
 
-        return gate_lines(decision, frame, width)
+        said = [f"operators' words: {decided.note}"] if decided.note else []
+        more = said_lines([*said, *(kept.sentences if kept else ())], width)
+        return [*gate_lines(decided.decision, decided.frame, width), *more]
 
     def document() -> dict[str, object]:
-        from console import document  # text needs no JSON
+        alert = kept and ((kept.posting and kept.posting.sentence) or kept.no_alert)
+        return {**decided.document(), "recorded": kept and {"waiting": kept.waiting, "alert": alert}}
 
-        return {
-            "scope": document.scope(frame.scope, frame.warehouse, frame.assumed),
-            "exit_status": status,
-            "gate": document.gate(decision),
-        }
-
-    return Answer(status, lines, document)
-
-
-def _status(decision: GateDecision) -> int:
-    return {"proceed": 0, "proceed_degraded": 1, "block": 2}[decision.outcome.value]
+    return Answer(decided.status, lines, document)

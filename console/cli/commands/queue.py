@@ -25,11 +25,15 @@ def queue_list(job: Job, at: At = None, days: Days = None) -> Answer:
         for row in sorted(rows, key=lambda row: (not row.is_active, row.first_failure_at, row.id))
     ]
     status = exit_status(report.verdict.severity)
+    from console.cli.drain_page import life_fields, life_of_drainer
+
+    heartbeat, life = life_of_drainer(job)
 
     def lines(width: int) -> list[Line]:
-        from screens.text.queue import queue_lines  # only for text
+        from screens.lines import BLANK, flow  # only for text
+        from screens.text.queue import queue_lines
 
-        return queue_lines(explained, report, frame, width)
+        return [*queue_lines(explained, report, frame, width), BLANK, *flow([life], width)]
 
     def document() -> dict[str, object]:
         from console import document  # text needs no JSON
@@ -38,6 +42,7 @@ def queue_list(job: Job, at: At = None, days: Days = None) -> Answer:
             **document.report(report, frame.warehouse, frame.assumed),
             "exit_status": status,
             "queue": [document.queue_row(row, why) for row, why in explained],
+            "drainer": life_fields(heartbeat),
         }
 
     return Answer(status, lines, document)

@@ -13,6 +13,8 @@ from screens.lines import Line
 from screens.text.frame import Frame
 
 if TYPE_CHECKING:
+    from checks.facts.watcher_runs import WatcherRun
+    from checks.hushes import Hushes
     from checks.model import Report, Severity
 
 
@@ -45,32 +47,43 @@ def report_answer(
 
     `only` hides what is milder; `in_full` shows each finding and not only its cause. Raises UnknownCheckError, WarehouseError.
     """
-    found = job.report(frame.scope, ids)
-    status = exit_status(found.verdict.severity)
-    shown = _Shown(found, frame, only=only, in_full=in_full)
+    from screens.words import hushes_of  # --help needs no checks
+
+    look = job.look(frame.scope, ids)
+    status = exit_status(look.report.verdict.severity)
+    shown = _Shown(look.report, hushes_of(look), frame, only=only, in_full=in_full, watched=look.watched)
     return Answer(status, shown.lines, lambda: {**shown.document(), "exit_status": status})
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A report and how much of it is shown."""
+    """A report, who has what of it in hand, and how much of it is shown."""
 
     report: Report
+    hushes: Hushes
     frame: Frame
     only: Severity | None
     in_full: bool
+    watched: WatcherRun | None
 
     def lines(self, width: int) -> list[Line]:
         from screens.text.report import report_lines  # --help needs no layout
 
-        return report_lines(self.report, self.frame, width, only=self.only, in_full=self.in_full)
+        lines = report_lines(self.report, self.frame, width, only=self.only, in_full=self.in_full, hushes=self.hushes)
+        if self.watched is None:
+            return lines
+        from console.cli.watch_page import life_line  # where nobody watches there is no sign of life
+
+        return [*lines, *life_line(self.watched, self.report.scope.as_of, width)]
 
     def document(self) -> Mapping[str, object]:
         from console import document  # text needs no JSON
+        from console.cli.watch_page import life_fields  # as above
 
-        whole = dict(document.report(self.report, self.frame.warehouse, self.frame.assumed))
+        whole = dict(document.report(self.report, self.frame.warehouse, self.frame.assumed, self.hushes))
+        whole["watcher"] = life_fields(self.watched)
         if self.only is not None:
             causes, findings = self.report.causes, self.report.findings
-            whole["causes"] = [document.cause(item) for item in causes if item.severity >= self.only]
-            whole["findings"] = [document.finding(item) for item in findings if item.severity >= self.only]
+            whole["causes"] = [document.cause(item, self.hushes) for item in causes if item.severity >= self.only]
+            whole["findings"] = [document.finding(item, self.hushes) for item in findings if item.severity >= self.only]
         return whole

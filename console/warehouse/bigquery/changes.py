@@ -70,7 +70,8 @@ def _oldest_entry(client: Client, target: BigQueryTarget, table: str, call: Call
 
     try:
         found = fetch(client, target, table, call)
-    except (GoogleAPIError, RequestException):  # the refusal stands; only its end is not known
+    # courtside: ignore[silent_exceptions] the refusal stands; only its end is not known
+    except (GoogleAPIError, RequestException):
         return None
     buffer = found.streaming_buffer if found is not None else None
     oldest = buffer.oldest_entry_time if buffer is not None else None

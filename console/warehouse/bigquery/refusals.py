@@ -49,6 +49,7 @@ _ROLES = {
     "bigquery.tables.updateData": "BigQuery Data Editor (roles/bigquery.dataEditor)",
     "bigquery.tables.create": "BigQuery Data Editor (roles/bigquery.dataEditor)",
     "bigquery.datasets.create": "BigQuery User (roles/bigquery.user)",
+    "bigquery.jobs.listAll": "BigQuery Resource Viewer (roles/bigquery.resourceViewer)",
 }
 
 

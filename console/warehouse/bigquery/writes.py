@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from console.warehouse.bigquery import changes, load_jobs
+from checks.infra.quota import LoadCount
+from console.warehouse.bigquery import changes, load_counts, load_jobs
 from console.warehouse.bigquery.call import Call, this_call
 from console.warehouse.bigquery.contention import Backoff, persist
-from console.warehouse.bigquery.query import Question
+from console.warehouse.bigquery.query import Question, ask
 from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.writing import Change, Changed, ChangeOutcome, HeldByBuffer, LoadLimits, LoadOutcome
 
@@ -71,6 +72,22 @@ class BigQueryWrites:
     def change(self, change: Change, now: datetime) -> ChangeOutcome:
         """Make a change; while others change the table it is tried again within the deadline. Raises WarehouseError."""
         return self._run(lambda: self._change(change, now), change.what, (change.table,))
+
+    def load_counts(self, began: datetime, as_of: datetime) -> tuple[LoadCount, ...]:
+        """Return the load jobs of each table, whoever ran them. Raises WarehouseError."""
+        return self._run(lambda: self._load_counts(began, as_of), load_counts.WHAT, ())
+
+    def _load_counts(self, began: datetime, as_of: datetime) -> tuple[LoadCount, ...]:
+        call, client, rows = this_call(), self._client(self._target), None
+        question = load_counts.question(load_counts.place(client, self._target, call), began, as_of)
+        try:
+            with load_counts.explaining(self._target):
+                answer = ask(client, question, self._operator, call)
+            rows = len(answer.rows)
+        finally:
+            if rows is not None or call.job is not None:
+                self._count(question, call, rows)
+        return load_counts.counts(answer, self._target.project)
 
     def _change(self, change: Change, now: datetime) -> ChangeOutcome:
         call = this_call()

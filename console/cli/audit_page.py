@@ -1,0 +1,84 @@
+"""The layout of `courtside audit`: the verdict, the findings by check, worst first, and what was passed by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from checks.model import Severity
+from console.audits.audit import Outcome
+from console.audits.catalogue import AUDITS
+from console.audits.values import Spot
+from screens.lines import BLANK, Line, Span, Tone, flow, line, severity_word
+from screens.text.amount import counted
+from screens.text.report import INDENT, severity_lead
+
+
+def audit_lines(outcome: Outcome, width: int, *, explains: bool = False) -> list[Line]:
+    """Return an audit as text; `explains` adds why a check matters and what to do, and shows notes."""
+    said = [spot for spot in outcome.spots if explains or spot.hit.severity is not Severity.OK]
+    lines = _verdict(outcome, width)
+    for check in dict.fromkeys(spot.hit.check for spot in said):
+        found = [spot for spot in said if spot.hit.check == check]
+        lines.extend((BLANK, *_check_lines(check, found, width, explains=explains)))
+    return [*lines, BLANK, *_rest(outcome, width, notes=len(outcome.spots) - len(said))]
+
+
+def _verdict(outcome: Outcome, width: int) -> list[Line]:
+    failing = [spot for spot in outcome.spots if spot.hit.severity is not Severity.OK]
+    files = len({spot.hit.path for spot in failing})
+    looked = f"{counted(outcome.files, 'file')}, {counted(outcome.lines, 'line')}"
+    if failing:
+        sentence = f"{counted(len(failing), 'finding')} in {counted(files, 'file')}; looked at {looked}"
+    else:
+        sentence = f"nothing {'new ' if outcome.known else ''}found; looked at {looked}"
+    return flow([Span(sentence, Tone.STRONG)], width, first=severity_lead(outcome.severity))
+
+
+def _check_lines(check: str, spots: Sequence[Spot], width: int, *, explains: bool) -> Iterable[Line]:
+    titles = {audit.id: audit for audit in AUDITS}
+    title = titles[check].title if check in titles else ""
+    head = f" · {title}" if title else ""
+    yield line(Span(check, Tone.STRONG), Span(f"{head} · {len(spots)}", Tone.FAINT))
+    if explains and check in titles:
+        yield from flow([Span(titles[check].why, Tone.FAINT)], width)
+    for spot in spots:
+        yield from flow([Span(spot.hit.place, Tone.STRONG), spot.hit.sentence], width, first=_lead(spot))
+        if explains:
+            yield from _explained(spot, width)
+
+
+def _lead(spot: Spot) -> Span:
+    word = severity_word(spot.hit.severity)
+    return Span(f"{word.text} ", word.tone)
+
+
+def _explained(spot: Spot, width: int) -> Iterable[Line]:
+    hit = spot.hit
+    where = f" in {hit.scope}" if hit.scope else ""
+    many = f", one of {hit.count} in this file" if hit.count > 1 else ""
+    said = f"rule {hit.rule} of {hit.tool}{where}{many}, fingerprint {spot.finding.fingerprint}"
+    yield from flow([Span(said, Tone.FAINT)], width, first=INDENT)
+    if hit.remedy:
+        yield from flow([hit.remedy], width, first=Span(f"{'→':<9}", Tone.FAINT))
+
+
+def _rest(outcome: Outcome, width: int, notes: int) -> list[Line]:
+    """Return what else is to be known: notes, the baseline, and what was not looked at."""
+    said: list[str] = []
+    if notes:
+        said.append(f"{counted(notes, 'note')} not shown: --explain shows them")
+    if outcome.known:
+        said.append(f"{counted(len(outcome.known), 'finding')} of the baseline")
+    if outcome.stale:
+        said.append(
+            f"{counted(len(outcome.stale), 'line')} of the baseline found no more: --update-baseline takes them out"
+        )
+    passed = _by_reason(outcome.passed_by)
+    if passed:
+        said.append(f"passed by: {passed}")
+    return [spans for text in said for spans in flow([Span(text, Tone.FAINT)], width, hang=2)]
+
+
+def _by_reason(reasons: Mapping[str, int]) -> str:
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{number} {reason}" for reason, number in ordered)

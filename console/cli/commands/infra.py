@@ -1,0 +1,83 @@
+"""`courtside infra`: what the pipeline stands on, which is Pub/Sub's dead letters and BigQuery's load jobs."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.command import Answer, Job, command, exit_status
+from screens.lines import Line
+
+if TYPE_CHECKING:
+    from console.audits.infra.running import World
+
+
+class What(Enum):
+    """The checks that can be asked for."""
+
+    DEAD_LETTER = "dead-letter"
+    QUOTA = "quota"
+
+    @property
+    def check(self) -> str:
+        """The check's id."""
+        return f"infra.{self.value.replace('-', '_')}"
+
+
+Project = Annotated[
+    str | None,
+    typer.Option(
+        "--project", metavar="NAME", help="The Google Cloud project of the topics; without it the warehouse's."
+    ),
+]
+
+
+@command
+def infra(
+    job: Job,
+    what: Annotated[list[What] | None, typer.Argument(help="The check to run; without it both.")] = None,
+    project: Project = None,
+) -> Answer:
+    """Check the dead letters of the topics that must have them, and the load jobs per table against the day's quota.
+
+    Nothing is changed. Exit status: 0 all is well, 1 a warning or an error, 2 critical, 3 something could not be read.
+    """
+    from checks.causes import find_causes  # --help needs no checks
+    from checks.verdict import verdict_of
+    from console.audits.infra.running import INFRA_CHECKS
+
+    world = world_of(job, project or "")
+    results = [INFRA_CHECKS[item.check](world) for item in dict.fromkeys(what or What)]
+    verdict = verdict_of(find_causes(results), results)
+    status = exit_status(verdict.severity)
+
+    def lines(width: int) -> list[Line]:
+        from console.cli.infra_page import infra_lines  # only for text
+
+        return infra_lines(verdict, results, world, width)
+
+    def document() -> dict[str, object]:
+        from console.cli.infra_page import infra_fields  # only for a document
+
+        return {"warehouse": job.settings.warehouse, "exit_status": status, **infra_fields(verdict, results, world)}
+
+    return Answer(status, lines, document)
+
+
+def world_of(job: Job, project: str) -> World:
+    """Return what the checks look at for this job; `project` is "" for the warehouse's own."""
+    from console.audits.infra.running import World  # --help needs no checks
+    from console.memory import known_journal
+
+    settings, now = job.settings, job.shell.now
+    return World(
+        settings.warehouse,
+        project,
+        job.desk,
+        known_journal(settings.state_dir, now=now),
+        settings.policy,
+        settings.deadline_seconds,
+        now(),
+    )

@@ -1,0 +1,91 @@
+"""Incidents as lines and as fields of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from checks.incidents.incident import Incident
+from checks.times import format_eastern, format_instant, format_utc
+from console.notify.outbox import Standing
+from screens.lines import BLANK, Line, Span, Tone, flow, severity_word
+
+
+def incidents_lines(incidents: Sequence[Incident], standings: Sequence[Standing], place: str, width: int) -> list[Line]:
+    """Return the incidents, and below them what has not arrived where."""
+    lines: list[Line] = []
+    for incident in incidents:
+        lines.extend((*_incident(incident, width), BLANK))
+    if not incidents:
+        lines.extend(
+            (*flow([f"no incident of {place} is known here: no run of this machine has opened one"], width), BLANK)
+        )
+    for standing in standings:
+        if standing.waiting or standing.refused:
+            lines.extend(flow([Span(_untold(standing), Tone.WARNING)], width))
+    return lines[:-1] if lines[-1] == BLANK else lines
+
+
+def incidents_fields(incidents: Sequence[Incident], standings: Sequence[Standing]) -> Mapping[str, object]:
+    """Return what a document holds: `incidents`, and `sinks` with what waits and what was refused."""
+    return {
+        "incidents": [_fields(incident) for incident in incidents],
+        "sinks": [
+            {"sink": item.sink, "waiting": item.waiting, "refused": item.refused, "error": item.error or None}
+            for item in standings
+        ],
+    }
+
+
+def _incident(incident: Incident, width: int) -> list[Line]:
+    name = incident.key.partition("|")[2]
+    hush = f" · {incident.hush.said}" if incident.hush else ""
+    lead = severity_word(incident.severity) if incident.is_live else Span(f"{incident.state.value:<8}", Tone.FAINT)
+    lines = flow([f"{name} · {incident.state.value}{hush}"], width, first=Span(f"{lead.text} ", lead.tone))
+    words = [incident.note or incident.sentence, *_times(incident)]
+    if incident.flaps:
+        words.append(f"it seemed over {incident.flaps} times, and was not")
+    if incident.absorbed:
+        words.append(f"with it: {', '.join(key.partition('|')[2] for key in incident.absorbed)}")
+    for sentence in words:
+        lines.extend(flow([sentence], width, first=" " * 9))
+    return lines
+
+
+def _times(incident: Incident) -> list[str]:
+    began = incident.since or incident.first_seen
+    if incident.is_live or incident.ended_at is None:
+        return [f"since {format_eastern(began)} ({format_utc(began)}), worst {incident.worst.name}"]
+    return [f"from {format_utc(began)} to {format_utc(incident.ended_at)}, worst {incident.worst.name}"]
+
+
+def _untold(standing: Standing) -> str:
+    refused = f", {standing.refused} refused for good" if standing.refused else ""
+    why = f": {standing.error}" if standing.error else ""
+    return f"{standing.sink}: {standing.waiting} not yet delivered{refused}{why}"
+
+
+def _fields(incident: Incident) -> Mapping[str, object]:
+    return {
+        "id": incident.id,
+        "key": incident.key,
+        "state": incident.state.value,
+        "severity": incident.severity.name,
+        "worst": incident.worst.name,
+        "sentence": incident.note or incident.sentence,
+        "since": _instant(incident.since),
+        "first_seen": _instant(incident.first_seen),
+        "last_seen": _instant(incident.last_seen),
+        "opened_at": _instant(incident.opened_at),
+        "resolved_at": _instant(incident.resolved_at),
+        "ended_at": _instant(incident.ended_at),
+        "flaps": incident.flaps,
+        "symptoms": incident.symptoms,
+        "absorbed": list(incident.absorbed),
+        "hush": incident.hush.said if incident.hush else None,
+        "next": incident.command,
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return format_instant(moment) if moment else None

@@ -1,0 +1,63 @@
+"""What `courtside watch --once` says, and the watcher's sign of life, as text and as fields of a document."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from checks.facts.watcher_runs import WatcherRun
+from checks.times import format_minutes, minutes_between
+from console.document import Json, instant, severity
+from screens.lines import Line, Span, Tone, flow
+from screens.text.report import INDENT, both_zones, verdict_lines
+
+if TYPE_CHECKING:
+    from console.watching.watcher import Outcome
+
+
+def outcome_lines(outcome: Outcome, width: int) -> list[Line]:
+    """Return what a run came to: the verdict, who was told, and what went wrong with the run itself."""
+    if outcome.report is None:
+        return flow([outcome.says], width)
+    sent = outcome.sent
+    told = f"{sent.arrived} told, {sent.waiting} waiting, {sent.refused} refused"
+    lines = [*verdict_lines(outcome.report, width), *flow([told], width, first=INDENT)]
+    if outcome.trouble:
+        lines.extend(flow([Span(f"the run: {outcome.trouble}", Tone.UNKNOWN)], width, first=INDENT))
+    return lines
+
+
+def outcome_fields(outcome: Outcome) -> Json:
+    """Return a run: its role, its verdict (null where another watcher does the work), notices told, and the run's trouble."""
+    report, sent = outcome.report, outcome.sent
+    return {
+        "role": outcome.role.value.replace(" ", "_"),
+        "severity": severity(report.verdict.severity) if report else None,
+        "verdict": report.verdict.sentence if report else None,
+        "as_of": instant(report.scope.as_of) if report else None,
+        "notices": {"arrived": sent.arrived, "waiting": sent.waiting, "refused": sent.refused},
+        "trouble": outcome.trouble or None,
+        "says": outcome.says,
+    }
+
+
+def life_line(run: WatcherRun | None, as_of: datetime, width: int) -> list[Line]:
+    """Return `watcher  last ran 12 min ago, …`; nothing where there is no watcher."""
+    if run is None:
+        return []
+    ago = format_minutes(max(minutes_between(run.ran_at, as_of), 0))
+    every = format_minutes(run.every_seconds / 60)
+    said = f"last ran {ago} ago, {both_zones(run.ran_at)} on {run.host}, every {every}"
+    return flow([Span(said, Tone.FAINT)], width, first=Span("watcher  ", Tone.FAINT), hang=len(INDENT))
+
+
+def life_fields(run: WatcherRun | None) -> Json | None:
+    """Return when a watcher last ran, where, how often it is to, and its verdict; null where there is none."""
+    if run is None:
+        return None
+    return {
+        "at": instant(run.ran_at),
+        "host": run.host,
+        "every_seconds": run.every_seconds,
+        "verdict": run.verdict.lower(),
+    }

@@ -1,0 +1,191 @@
+"""What the keys that act do: plans are made and kept, applied by consent, and verified; the summary is posted.
+
+Nothing here raises: whatever goes wrong is a sentence in the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from checks.times import format_eastern, format_utc
+from console.actions.aftercare import Done, run_due
+from console.actions.ledger import Ledger
+from console.actions.opening import Station
+from console.actions.plan_codec import UnreadablePlanError
+from console.actions.planning.suggested import suggested
+from console.actions.refusal import RefusedError
+from console.actions.run_state import run_of
+from console.actions.saying import log_entry_of, preview_of, result_of, verification_entry
+from console.actions.verifying import Verifications
+from console.actions.whoami import current_actor
+from console.journal import JournalError
+from console.memory import open_journal
+from console.setting_values import SettingsError
+from console.slack.destination import destination_of
+from console.slack.message import Message, message_of
+from console.slack.posting import post_summary
+from console.warehouse.protocol import WarehouseError
+from screens.clean import for_terminal
+from screens.ports import LogEntry, Look, Preview, Result
+
+if TYPE_CHECKING:
+    from checks.progress import Cancelled
+    from console.cli.shell import Shell
+    from console.settings import Settings
+    from console.slack.destination import Destination
+    from console.slack.posting import Posting
+    from screens.orders import Consent, Order
+
+POST = "Post summary to Slack"
+_TROUBLES = (JournalError, OSError, UnreadablePlanError, WarehouseError)
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The way to Slack: `destination` raises SettingsError that says what to set, `post` raises JournalError."""
+
+    destination: Callable[[], Destination]
+    post: Callable[[Message, Destination], Posting]
+
+
+class Hands:
+    """A `screens.ports.Hands` at a station."""
+
+    def __init__(self, station: Station, slack: Slack) -> None:
+        self._station = station
+        self._slack = slack
+        self._messages: dict[str, Message] = {}
+        self._unsaid: tuple[str, ...] = ()
+        self._troubles: frozenset[str] = frozenset()
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed here, or ""."""
+        return self._station.why_read_only()
+
+    def plan(self, order: Order, look: Look, at: datetime | None) -> Preview:
+        """Return what an order would do now, or at `at`, where it can only be looked at."""
+        title = order.verb.value.replace("-", " ").capitalize()
+        order = _with_suggested(order, look)
+        try:
+            plan = self._station.planner(order, self._station.now() if at is None else at)
+        except (ValueError, *_TROUBLES) as error:
+            return Preview(title, (), note=_clean(f"it cannot be planned: {error}"))
+        hindrance = replaying(at) or self.read_only
+        if at is None:
+            try:
+                with self._station.hand() as hand:
+                    hand.keep(plan)
+            except _TROUBLES as error:
+                hindrance = hindrance or f"nothing can be done that is not in the journal: {error}"
+        return preview_of(plan, _clean(hindrance), is_production=self._station.is_production)
+
+    def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
+        """Return the summary exactly as it would be posted."""
+        message = message_of(look.report, self._station.place, sentence)
+        id = f"summary {message.key}"
+        self._messages[id] = message
+        note = replaying(at)
+        try:
+            self._slack.destination()
+        except SettingsError as error:
+            note = note or str(error)
+        return Preview(POST, (), message.text, available=not note, note=_clean(note), id=id)
+
+    def apply(
+        self, preview: Preview, consent: Consent, on_progress: Callable[[int, int], None], cancelled: Cancelled
+    ) -> Result:
+        """Do what a preview says, and return what came of it."""
+        try:
+            if message := self._messages.get(preview.id):
+                return self._posted(message)
+            with self._station.hand() as hand:
+                run = hand.apply(preview.id, consent, on_progress, cancelled)
+            self._unsaid += self.follow_up()  # the first verification is at once; whoever looks elsewhere is told, too
+            return result_of(preview.title, run, self._station.aftercare().verifications.standing_of(preview.id))
+        except (RefusedError, SettingsError) as refusal:
+            return _failed(preview, f"nothing was done: {refusal}")
+        except _TROUBLES as error:
+            return _failed(preview, f"it ended before its time: {error}; the operations log (L) has what was done")
+
+    def operations(self, limit: int = 500) -> tuple[LogEntry, ...]:
+        """Return what is to be verified, and what was done, newest first; where that cannot be read, why."""
+        try:
+            journal = self._station.open_journal()
+            coming = Verifications(journal, self._station.new_id).pending(self._station.place)
+            with journal.reading() as connection:
+                pending = [verification_entry(it.due_at, run_of(connection, it.plan_id), it.plan_id) for it in coming]
+            links = Ledger(journal).newest(limit)
+        except _TROUBLES as error:
+            return (LogEntry(self._station.now(), "courtside", "journal", "", _clean(f"it cannot be read: {error}")),)
+        return (*reversed(pending), *(entry for entry in map(log_entry_of, links) if entry is not None))
+
+    def follow_up(self) -> tuple[str, ...]:
+        """Verify what is due and deliver what waits; return what came of each plan, and what is in the way, when it changes."""
+        try:
+            done = run_due(self._station.aftercare())
+        except _TROUBLES as error:
+            done = Done(trouble=str(error))
+        unsaid, self._unsaid = self._unsaid, ()
+        said = [verified.judgement.sentence for verified in done.verified]
+        hindered = {
+            f"what is due cannot be verified: {done.trouble}": done.trouble,
+            f"what waits cannot be delivered: {done.delivery_trouble}": done.delivery_trouble,
+        }
+        troubles = frozenset(sentence for sentence, trouble in hindered.items() if trouble)
+        news, self._troubles = sorted(troubles - self._troubles), troubles
+        return (*unsaid, *map(_clean, (*said, *news)))
+
+    def _posted(self, message: Message) -> Result:
+        posting = self._slack.post(message, self._slack.destination())
+        return Result(POST, (), _clean(posting.sentence), is_complete=posting.is_delivered)
+
+
+def hands_for(settings: Settings, shell: Shell, why_read_only: Callable[[], str], *, is_production: bool) -> Hands:
+    """Return the hands of a console under these settings."""
+    station = Station(
+        place=settings.warehouse,
+        open_desk=lambda: shell.open_desk(settings),
+        open_journal=lambda: open_journal(settings.state_dir, now=shell.now),
+        actor=current_actor(shell.environment),
+        now=shell.now,
+        new_id=lambda: uuid4().hex,
+        why_read_only=why_read_only,
+        is_production=is_production,
+    )
+    return Hands(
+        station,
+        Slack(
+            lambda: destination_of(settings.slack_channel, shell.environment),
+            lambda message, destination: post_summary(message, destination, settings.state_dir, shell.now),
+        ),
+    )
+
+
+def _with_suggested(order: Order, look: Look) -> Order:
+    """Return an order that changes the queue with what the findings suggest that it names."""
+    if not order.verb.changes_queue or not order.fingerprints:
+        return order
+    named = [finding for finding in look.report.findings if finding.fingerprint in order.fingerprints]
+    found = (subject for finding in named for subject in suggested(finding))
+    return replace(order, subjects=tuple(dict.fromkeys((*order.subjects, *found))))
+
+
+def replaying(at: datetime | None) -> str:
+    """Return why nobody acts at a fixed moment, or "" for now."""
+    if at is None:
+        return ""
+    return f"replaying {format_eastern(at)} ({format_utc(at)}): go back to live (t, then live) to act"
+
+
+def _failed(preview: Preview, sentence: str) -> Result:
+    left = tuple(replace(item, would="", refused=item.refused or "not certainly done") for item in preview.items)
+    return Result(preview.title, left if preview.items else (), _clean(sentence), is_complete=False)
+
+
+def _clean(words: object) -> str:
+    return for_terminal(str(words), 1_000)

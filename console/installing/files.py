@@ -1,0 +1,59 @@
+"""Writes what is installed, whole or not at all, and never over somebody's own words."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.installing.wanted import Text, UnfitError
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file, and whether it was written or was there already, word for word."""
+
+    path: Path
+    is_new: bool
+
+
+def write_all(folder: Path, texts: Sequence[Text], *, force: bool) -> tuple[Written, ...]:
+    """Write the texts into a folder, which is made; a file that says the same already stays as it is.
+
+    Raises UnfitError for a file that says something else, unless `force`, and then has written none; raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found = [(text, folder / text.name, _content(folder / text.name)) for text in texts]
+    for text, path, content in found:
+        if content not in (None, text.content) and not force:
+            raise UnfitError(
+                f"{path} is there and says something else: compare it with --print, or replace it by --force"
+            )
+    for text, path, content in found:
+        if content != text.content:
+            _replace(path, text.content)
+    return tuple(Written(path, content != text.content) for text, path, content in found)
+
+
+def _content(path: Path) -> str | None:
+    """Return what a file says, None where there is none."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+
+
+def _replace(path: Path, content: str) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

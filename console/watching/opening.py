@@ -1,0 +1,97 @@
+"""Opens a watcher of the warehouse that the settings name."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from checks.catalogue import ALL_CHECKS, IF_WORKERS
+from checks.incidents.incident import Rules
+from checks.model import Scope
+from console.actions.aftercare import run_due
+from console.cli.inspection import versions
+from console.cli.station import station_of
+from console.memory import open_journal
+from console.notify.choice import sinks_of
+from console.notify.outbox import NoticeOutbox
+from console.watching.leadership import Hosts, Leadership, identity_of
+from console.watching.lines import Log
+from console.watching.ping import Ping
+from console.watching.telling import Telling
+from console.watching.watcher import Means, Seen, Watcher
+from screens.words import hushes_of
+
+if TYPE_CHECKING:
+    from console.actions.opening import Station
+    from console.cli.command import Job
+    from console.journal import Journal
+
+SECONDS_TO_ASK = 20.0
+"""For the lease of several hosts."""
+
+
+def open_means(job: Job, every: timedelta, checks: Sequence[str], stopping: Callable[[], bool]) -> Means:
+    """Return what the watcher of a command works with; all checks where `checks` names none.
+
+    Raises SettingsError for what cannot tell anybody, JournalError and OSError for a journal that cannot be kept.
+    """
+    settings, shell = job.settings, job.shell
+    journal = open_journal(settings.state_dir, now=shell.now)
+    station = station_of(job)
+    host, identity = station.actor.host, identity_of(journal)
+    ids = tuple(checks) or tuple(check.id for check in (*ALL_CHECKS, *IF_WORKERS))
+    name = " ".join(("watch", settings.warehouse, *checks))
+    ((_, version),) = versions(["courtside"])[1:]
+    hosts = Hosts(job.desk, name, identity, host, every, min(SECONDS_TO_ASK, every.total_seconds() / 10))
+    return Means(
+        place=settings.warehouse,
+        ids=ids,
+        every=every,
+        host=host,
+        identity=identity,
+        version=version,
+        journal=journal,
+        look=lambda scope: _look(job, scope, ids),
+        telling=_telling(job, journal),
+        leadership=Leadership(journal, name, hosts if settings.watch.several_hosts else None),
+        aftercare=lambda: _aftercare(station),
+        why_not_mirrored=station.why_read_only(),
+        ping=Ping(settings.watch.pinged(shell.environment), seconds=min(10.0, every.total_seconds() / 20)),
+        log=Log(shell.err, shell.now, warehouse=settings.warehouse, host=host),
+        now=shell.now,
+        stopping=stopping,
+    )
+
+
+def open_watcher(job: Job, every: timedelta, checks: Sequence[str], stopping: Callable[[], bool]) -> Watcher:
+    """Return the watcher of a command, which has said in its log what it will not do. Raises as `open_means`."""
+    means = open_means(job, every, checks, stopping)
+    notes = {
+        "nobody_told": "no sinks under [notify] in the settings" if means.telling.is_mute else None,
+        "not_mirrored": means.why_not_mirrored or None,
+    }
+    means.log("started", f"{len(means.ids)} checks every {every}", **notes)
+    return Watcher(means)
+
+
+def _look(job: Job, scope: Scope, ids: Sequence[str]) -> Seen:
+    del job.desks[:-1]  # of runs before: a process that lives for weeks keeps no record of them
+    with job.desk() as desk:
+        look = desk.look(scope, ids, words=True)
+    return Seen(look.report, hushes_of(look))
+
+
+def _telling(job: Job, journal: Journal) -> Telling:
+    settings, shell = job.settings, job.shell
+    choice = settings.notify
+    out = shell.err if job.as_document else shell.out  # where a document stands nothing else may
+    sinks = sinks_of(choice, settings.slack_channel, shell.environment, journal, shell.now, out)
+    outbox = NoticeOutbox(journal, shell.now, random.SystemRandom().random)
+    return Telling(journal, settings.warehouse, sinks, outbox, Rules(), choice.manner)
+
+
+def _aftercare(station: Station) -> str:
+    done = run_due(station.aftercare())
+    return done.trouble or done.delivery_trouble
