@@ -16,6 +16,7 @@ import pytest
 from checks.facts.decisions import DECISIONS
 from checks.model import Scope
 from checks.policy import Policy
+from console.allocator import Allocator
 from console.desk import Desk, Look
 from console.headstart import LONGEST_SECONDS, Ahead, Headstart, Plan
 from console.warehouse.protocol import WarehouseError
@@ -263,6 +264,42 @@ def test_without_a_head_start_the_desk_asks_itself() -> None:
     opener = Opener()
     assert look_of(Ahead(None, opener, Policy)).report.scope == SCOPE
     assert opener.opened == 1
+
+
+# What it leaves behind
+
+
+class Asked(Allocator):
+    """Notes what it is asked for, and whether the desk was open then."""
+
+    def __init__(self, opener: Opener) -> None:
+        super().__init__()
+        self.opener = opener
+        self.notes: list[tuple[str, int]] = []
+
+    def limit_pools(self) -> bool:
+        self.notes.append(("few pools", self.opener.opened))
+        return True
+
+    def give_back(self) -> bool:
+        self.notes.append(("give back", self.opener.opened))
+        return True
+
+
+def test_memory_is_given_back_after_every_desk_and_pools_are_few_before_it_is_opened() -> None:
+    opener = Opener()
+    asked = Asked(opener)
+    ahead = Ahead(None, opener, Policy, allocator=asked)
+    look_of(ahead)
+    look_of(ahead)
+    assert asked.notes == [("few pools", 0), ("give back", 1), ("few pools", 1), ("give back", 2)]
+
+
+def test_a_head_start_leaves_nothing_to_give_back() -> None:
+    opener = Opener()
+    asked = Asked(opener)
+    look_of(Ahead(begun(opener), opener, Policy, allocator=asked))
+    assert asked.notes == []
 
 
 # Where it gains nothing

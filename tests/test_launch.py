@@ -18,9 +18,13 @@ import pytest
 from checks.model import Subject, SubjectKind
 from console import launch
 from console.cli.shell import Shell
-from console.launch import COLLECT, Guarded, environment_of
+from console.desk import Desk
+from console.environment import environment_of
+from console.launch import COLLECT, Guarded
 from console.settings import Flags, Homes, Settings, resolve
+from console.warehouse.embedded import EmbeddedWarehouse
 from screens.lines import text_of
+from screens.orders import Order, Verb
 from screens.session import Environment, Session
 from tests.builders import at, scope_at
 from tests.console_process import READY, ROOT, courtside, needs_terminal, start
@@ -29,7 +33,6 @@ from tests.screens.stubs import Source, drive, session_on, until
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from console.desk import Desk
     from screens.app import CourtsideApp
 
 NOW = at("2026-01-26T15:20")
@@ -110,16 +113,40 @@ def test_a_terminal_that_is_not_utf_8_gets_ascii_and_so_does_who_asks_for_it(tmp
     ]
 
 
-def test_the_rehearsal_and_the_doctor_are_there_when_a_key_asks_for_them(tmp_path: Path, desk: Desk) -> None:
-    found = session(tmp_path)
-    look = desk.look(scope_at("2026-01-25T16:00"), ["queue.overdue", "reconcile.games"])
+def test_the_hands_and_the_doctor_are_there_when_a_key_asks_for_them(
+    tmp_path: Path, demo_file: Path, desk: Desk
+) -> None:
+    from console.launch import session_for
+
+    world = replace(shell(), open_desk=lambda _: Desk(EmbeddedWarehouse(demo_file), desk.policy))
+    found = session_for(settings(tmp_path), world)
+    moment = at("2026-01-25T16:00")
     subject = Subject(SubjectKind.GAME, "GSW@MIN", date(2026, 1, 24))
-    assert found.rehearsal.requeue([subject], look).items[0].refused.startswith("not played: ")
-    assert found.rehearsal.summary(look).text.startswith("*")
-    for preview in (found.rehearsal.acknowledge([subject], look), found.rehearsal.silence([subject], look)):
-        assert len(preview.items) == 1
+    order = Order(Verb.REQUEUE, (subject,), date(2026, 1, 24), date(2026, 1, 25))
+    look = desk.look(scope_at("2026-01-25T16:00"), ["queue.overdue", "reconcile.games"])
+    planned = found.hands.plan(order, look, moment)
+    assert planned.items[0].refused.startswith("not played: ")
+    assert planned.note.startswith("replaying Sun 25 Jan 11:00 EST")
+    assert found.hands.summary(look, "", moment).text.startswith("*")
     assert found.doctor is not None
     assert "being examined" in text_of(found.doctor(80)[0])
+
+
+def test_the_demo_is_read_only_and_says_why(tmp_path: Path) -> None:
+    hands = session(tmp_path).hands
+    assert hands.read_only.startswith("the demo is read-only")
+    assert hands.follow_up() == ()
+
+
+def test_a_file_can_be_changed_and_production_only_when_the_settings_say_so(tmp_path: Path) -> None:
+    assert session(tmp_path, {"warehouse": "/data/week.duckdb"}).hands.read_only == ""
+    assert session(tmp_path, {"warehouse": "bigquery://nba"}).hands.read_only.startswith("read-only, as production is")
+
+
+def test_where_nothing_can_be_kept_nothing_can_be_done(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("no directory")
+    hands = session(tmp_path / "state", {"warehouse": "/data/week.duckdb"}).hands
+    assert hands.read_only.startswith("nothing can be done that is not in the journal: ")
 
 
 def test_opening_asks_neither_the_warehouse_nor_anything_slow(tmp_path: Path) -> None:
@@ -152,7 +179,7 @@ def test_before_the_first_frame_neither_the_warehouse_nor_the_command_line_nor_t
     loaded = set(path.read_text().split())
     assert not {name.split(".")[0] for name in loaded} & {"duckdb", "typer", "click", "pandas", "google", "slack_sdk"}
     assert not loaded & {"checks.catalogue", "checks.runner", "console.desk", "console.document", "console.crash"}
-    assert not loaded & {"console.rehearsal", "console.examination"}
+    assert not loaded & {"console.hands", "console.examination"}
     assert not loaded & {"checks.model", "checks.policy", "screens.ports", "screens.feed", "screens.views.findings"}
 
 

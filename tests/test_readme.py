@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+import inspect
 import re
 import subprocess
 import sys
@@ -21,6 +24,7 @@ from tests.builders import scope_at
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -52,7 +56,7 @@ def test_every_command_and_every_check_is_in_the_readme() -> None:
 
 
 def test_the_example_of_a_check_works() -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (example,) = (example for example in EXAMPLES if "@check" in example)
     names: dict[str, Any] = dict(vars(quality))
     exec(example, names)  # noqa: S102  # the README's own code
     scope = scope_at("2026-01-24T18:00")
@@ -62,6 +66,21 @@ def test_the_example_of_a_check_works() -> None:
         Severity.WARNING,
         "2026-01-24: none of 20 features is ready for production",
     )
+
+
+def test_the_example_of_a_processor_imports_what_it_calls() -> None:
+    """Running it would write to a project of Google's; that the functions do what it says is tested in tests/saving."""
+    (example,) = (example for example in EXAMPLES if "save_games" in example)
+    names: dict[str, Any] = {}
+    imports: list[ast.stmt] = [
+        node for node in ast.parse(example).body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    exec(compile(ast.Module(imports, []), "README.md", "exec"), names)  # noqa: S102  # the README's own code
+    calls = [node for node in ast.walk(ast.parse(example)) if isinstance(node, ast.Call)]
+    called = {node.func.id for node in calls if isinstance(node.func, ast.Name)}
+    assert called - set(names) - set(dir(builtins)) == set()
+    given = next(node for node in calls if ast.unparse(node.func) == "save_games")
+    assert {word.arg for word in given.keywords} <= set(inspect.signature(names["save_games"]).parameters)
 
 
 def test_the_first_command_installs_and_runs_and_the_second_runs_the_tests() -> None:

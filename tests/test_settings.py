@@ -90,6 +90,8 @@ def test_the_policy_of_the_file_is_used_and_each_changed_threshold_is_named_with
         ({"theme": "purple"}, "theme (/etc/courtside.toml) must be one of dark, light, contrast, colour-blind"),
         ({"theme": 3}, "theme (/etc/courtside.toml) must be one of"),
         ({"ascii": "perhaps"}, "ascii (/etc/courtside.toml) must be true or false"),
+        ({"read_only": "perhaps"}, "read_only (/etc/courtside.toml) must be true or false"),
+        ({"read_only": 3}, "read_only (/etc/courtside.toml) must be true or false"),
         ({"days": 0}, "days (/etc/courtside.toml) must be a whole number of game dates from 1 to 400"),
         ({"days": 1.5}, "days (/etc/courtside.toml) must be a whole number"),
         ({"days": True}, "days (/etc/courtside.toml) must be a whole number"),
@@ -107,6 +109,28 @@ def test_the_policy_of_the_file_is_used_and_each_changed_threshold_is_named_with
         ({"cost": {"daily_gb": float("inf")}}, "cost.daily_gb (/etc/courtside.toml) must be from 0"),
         ({"cost": {"daily_gb": True}}, "cost.daily_gb (/etc/courtside.toml) must be from 0"),
         ({"cost": {"daily_gb": "10"}}, "cost.daily_gb (/etc/courtside.toml) must be from 0"),
+        ({"processors": 3}, "processors in /etc/courtside.toml must be a table"),
+        (
+            {"processors": {"phase_6": "https://a.example"}},
+            "processors.phase_6 in /etc/courtside.toml is not a setting; there are phase_2, phase_3, phase_4, phase_5",
+        ),
+        *(
+            (
+                {"processors": {"phase_2": address}},
+                "processors.phase_2 (/etc/courtside.toml) must be the service's https",
+            )
+            for address in (
+                *(3, "", "a.example", "http://a.example", "ftp://a.example", "https://", "https://a.example:port"),
+                *(
+                    "https://a.example/?q=1",
+                    "https://a.example/#top",
+                    "https://a.example/\n",
+                    "http://127.0.0.1.a.example",
+                ),
+            )
+        ),
+        ({"notify": 3}, "notify in /etc/courtside.toml must be a table"),
+        ({"notify": {"sinks": ["pigeon"]}}, "notify.sinks (/etc/courtside.toml) must be a list of slack, webhook"),
         ({"policy": 3}, "policy in /etc/courtside.toml must be a table"),
         ({"policy": {"gap": 3}}, "policy.gap is not a threshold"),
         ({"policy": {"gap_critical_minutes": -1}}, "policy.gap_critical_minutes must be 1 to"),
@@ -148,6 +172,22 @@ def test_how_the_console_looks_can_be_set_in_the_file_and_in_the_environment() -
     assert (found.theme, found.ascii, found.days, found.keys) == ("light", True, 3, {"requeue": "ctrl+r"})
     sources = [found.source_of(name) for name in ("theme", "ascii", "days", "keys.requeue")]
     assert sources == [str(FILE), "environment", "environment", str(FILE)]
+
+
+@pytest.mark.parametrize(
+    ("table", "env", "expected"),
+    [
+        ({}, {}, None),
+        ({"read_only": False}, {}, False),
+        ({"read_only": False}, {"COURTSIDE_READ_ONLY": "true"}, True),
+        ({"read_only": True}, {"COURTSIDE_READ_ONLY": "false"}, False),
+        ({"read_only": True}, {"COURTSIDE_READ_ONLY": ""}, True),
+    ],
+)
+def test_whether_anything_may_be_changed_is_set_in_the_file_or_the_environment_or_goes_by_the_warehouse(
+    table: Mapping[str, object], env: Mapping[str, str], expected: bool | None
+) -> None:
+    assert settings(env=env, table=table).read_only is expected
 
 
 def test_the_themes_that_can_be_set_are_those_that_the_console_has() -> None:
@@ -196,3 +236,41 @@ def test_the_file_in_the_users_folder_is_read_when_it_is_there(tmp_path: Path) -
     found = load(Flags(), {}, homes)
     assert found.deadline_seconds == 5.0
     assert found.source_of("config") == "default"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://phase2-abc-uc.a.run.app", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:8080"]
+)
+def test_a_processor_has_an_https_address_or_one_on_this_machine(address: str) -> None:
+    found = settings(table={"processors": {"phase_2": f"{address}/"}})
+    assert found.processors == {"phase_2": address}
+    assert found.source_of("processors.phase_2") == str(FILE)
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(table={"processors": {"phase_2": "https://ann:hunter2@a.example"}})
+    assert "processors.phase_2 (/etc/courtside.toml) must name no user" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_tokens_of_the_server_stand_in_a_file_of_their_own_beside_the_settings() -> None:
+    assert settings().serve_tokens is None
+    found = settings(table={"serve": {"tokens": "serve.tokens"}})
+    assert found.serve_tokens == Path("/etc/serve.tokens")
+    assert found.source_of("serve.tokens") == str(FILE)
+    assert settings(table={"serve": {"tokens": "/run/secrets/tokens"}}).serve_tokens == Path("/run/secrets/tokens")
+
+
+@pytest.mark.parametrize("value", ["grafana:read:hunter2-hunter2-hunter2", ["grafana:read:hunter2"], "", 3])
+def test_tokens_in_the_settings_file_itself_are_refused_and_not_repeated(value: object) -> None:
+    with pytest.raises(
+        SettingsError, match=r"serve.tokens \(/etc/courtside.toml\) must be the path of a file"
+    ) as refused:
+        settings(table={"serve": {"tokens": value}})
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_server_has_no_other_setting_in_the_file() -> None:
+    with pytest.raises(SettingsError, match=r"serve.port in /etc/courtside.toml is not a setting"):
+        settings(table={"serve": {"port": 80}})

@@ -25,9 +25,9 @@ from tests.benchmarks.terminal_figures import (
     refresh_bytes,
     repaint_bytes,
     rest,
-    soak,
     start,
 )
+from tests.benchmarks.terminal_memory import Soaked, soak
 from tests.benchmarks.terminal_programs import (
     PAUSE,
     QUEUE_PANEL,
@@ -43,6 +43,15 @@ from tests.terminal import Answer
 LEAST_ROUNDS = 5
 QUEUES = (100, 100_000)
 SOAK_STEP = 500
+SOAKED = (
+    "refreshes",
+    "resident MB at rest (target under 110)",
+    "own",
+    "of files",
+    "most while refreshing",
+    "growth at rest (target within 5 %)",
+    "CPU s so far",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,7 @@ class Bench:
         print_table("At rest", ("program", "figure", "measured", "target"), rows)
 
     def soaking(self, refreshes: int, pause: float) -> None:
-        """Print how memory changes over many refreshes."""
+        """Print how memory changes over many refreshes: at rest, when none is under way, and the most on the way."""
         try:
             terminal = opened(self.console, self.environment)
         except AbsentError as error:
@@ -155,10 +164,8 @@ class Bench:
             return
         with terminal:
             figures = soak(terminal, refreshes, min(SOAK_STEP, refreshes), pause)
-        first = figures[0][1]
-        rows = [(f"{n:,}", f"{mb:.1f}", f"{100 * (mb / first - 1):+.1f} %", f"{cpu:.0f}") for n, mb, cpu in figures]
-        header = ("refreshes", "resident MB", "growth (target within 5 %)", "CPU s so far")
-        print_table(f"{self.console.name}: refreshing", header, rows)
+        first = figures[0].memory.resident
+        print_table(f"{self.console.name}: refreshing", SOAKED, [_soaked(figure, first) for figure in figures])
 
 
 def present(programs: Sequence[Program], variables: Mapping[str, str]) -> list[Program]:
@@ -172,6 +179,12 @@ def present(programs: Sequence[Program], variables: Mapping[str, str]) -> list[P
         else:
             there.append(program)
     return there
+
+
+def _soaked(figure: Soaked, first: float) -> tuple[str, ...]:
+    held = figure.memory
+    sizes = (f"{mb:.1f}" for mb in (held.resident, held.own, held.files, held.most))
+    return f"{figure.refreshes:,}", *sizes, f"{100 * (held.resident / first - 1):+.1f} %", f"{figure.cpu:.0f}"
 
 
 def _latency(answers: Sequence[Answer]) -> tuple[str, str, str]:
@@ -198,7 +211,7 @@ def arguments() -> argparse.Namespace:
         "--soak", type=int, nargs="?", const=2000, default=0, metavar="REFRESHES", help="refresh so often, 2,000"
     )
     parser.add_argument(
-        "--pause", type=float, default=0.4, metavar="SECONDS", help="quiet between two refreshes of the soak"
+        "--pause", type=float, default=0.1, metavar="SECONDS", help="quiet between two refreshes of the soak"
     )
     return parser.parse_args()
 

@@ -21,10 +21,6 @@ class AbsentError(Exception):
     """A program did not open a screen, or showed no answer to a key; the message says which and what it did instead."""
 
 
-WARMED_UP = 20
-"""Refreshes after which a console that is left open has what it needs."""
-
-
 @dataclass(frozen=True, slots=True)
 class Start:
     """Seconds from the spawn to the first text and to the filled screen, bytes and resident MB by then, seconds of quitting."""
@@ -137,17 +133,3 @@ def repaint_bytes(terminal: Terminal) -> int:
     terminal.resize(columns, rows)
     terminal.wait_quiet(REST_SECONDS)
     return max(announced, terminal.bytes_since(before))
-
-
-def soak(terminal: Terminal, refreshes: int, every: int, pause: float) -> list[tuple[int, float, float]]:
-    """Refresh so often; return (refreshes so far, resident MB, CPU seconds) after `WARMED_UP` and after each `every` of them.
-
-    The first look is a child's: only what comes after it opens the warehouse in the console itself.
-    """
-    figures = []
-    for done in range(1, refreshes + 1):
-        terminal.send(REFRESH)
-        terminal.wait_quiet(pause)
-        if done == WARMED_UP or done % every == 0:
-            figures.append((done, terminal.rss_mb(), terminal.cpu_seconds()))
-    return figures

@@ -86,7 +86,7 @@ def test_a_project_with_everything_is_whole(double: BigQueryDouble, opened: Open
     assert (not_ok(view), view.worst, view.refusal) == ([], Severity.OK, "")
     assert all(item.severity is Severity.OK for item in view.tables)
     assert of_part(view, "location")[0].sentence.startswith("US, ")
-    assert "21 tables are partitioned as they are defined" in of_part(view, "partitioning")[0].sentence
+    assert "22 tables are partitioned as they are defined" in of_part(view, "partitioning")[0].sentence
 
 
 def test_nothing_is_read_billed_or_asked_twice(double: BigQueryDouble, opened: Opener) -> None:
@@ -225,7 +225,7 @@ def test_a_service_that_never_answers_well_leaves_all_unknown_and_the_reason_sai
     assert all(item.severity is Severity.UNKNOWN for item in view.tables)
     assert {item.part for item in view.observations if item.severity is Severity.OK} <= {"credentials", "clock"}
     text = [text_of(item) for item in doctor_lines(view, 120)]
-    assert sum("24 tables" in row for row in text) == 1
+    assert sum("26 tables" in row for row in text) == 1
 
 
 def test_a_service_that_says_nothing_keeps_nobody_beyond_the_deadline(double: BigQueryDouble, opened: Opener) -> None:

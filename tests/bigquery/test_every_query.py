@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import sqlglot
 
+from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
 from checks.facts.catalogue import ALL_FACTS
+from checks.facts.watcher_runs import WATCHER_RUNS
 from checks.model import Scope
 from checks.policy import Policy
 from console.desk import Desk
@@ -28,6 +30,9 @@ MOMENT = datetime(2026, 1, 25, 12, 34, 56, 789_000, tzinfo=UTC)
 LONGEST_LABEL = 63
 """https://cloud.google.com/bigquery/docs/labels-intro#requirements"""
 
+ASKED = (*ALL_FACTS, ACKNOWLEDGEMENTS, WATCHER_RUNS)
+"""What a report stands on, and what is asked beside it."""
+
 SCOPE = Scope.at(MOMENT, days=4, last=date(2026, 1, 24))
 
 
@@ -36,7 +41,7 @@ def in_batches(warehouse: BigQueryWarehouse) -> None:
 
 
 def one_by_one(warehouse: BigQueryWarehouse) -> None:
-    for fact in ALL_FACTS:
+    for fact in ASKED:
         warehouse.load(fact, fact.window(SCOPE), MOMENT)
 
 
@@ -65,13 +70,13 @@ def test_every_partitioned_table_is_filtered_on_its_partition_column_with_parame
             assert isinstance(query.parameters[low], date)
             assert query.parameters[low] <= query.parameters[high]  # type: ignore[operator] # two dates
             seen.add(name_of(table))
-    assert seen == {table for fact in ALL_FACTS for table in fact.tables} & PARTITION_COLUMNS.keys()
+    assert seen == {table for fact in ASKED for table in fact.tables} & PARTITION_COLUMNS.keys()
 
 
 @EACH_WAY
 def test_every_query_says_which_program_which_facts_and_who_asks(sent: Sent) -> None:
     labelled = [facts_of(query) for query, _ in sent]
-    assert sorted(name for names in labelled for name in names) == sorted(fact.name for fact in ALL_FACTS)
+    assert sorted(name for names in labelled for name in names) == sorted(fact.name for fact in ASKED)
     for (query, _), names in zip(sent, labelled, strict=True):
         check = "-".join(names)[:LONGEST_LABEL].strip("-")
         assert query.labels == {"app": "courtside", "check": check, "operator": "ann-o-neil"}
@@ -80,7 +85,7 @@ def test_every_query_says_which_program_which_facts_and_who_asks(sent: Sent) -> 
 def facts_of(query: RecordedQuery) -> list[str]:
     """Return the facts that a query asks for: a batch names them, and a query of one fact is that fact's file."""
     named = re.findall(r"^SELECT '(\w+)' AS fact,", query.sql, re.MULTILINE)
-    return named or [fact.name for fact in ALL_FACTS if google_sql(fact.name) == query.sql]
+    return named or [fact.name for fact in ASKED if google_sql(fact.name) == query.sql]
 
 
 @EACH_WAY

@@ -12,7 +12,7 @@ import pytest
 
 from checks.catalogue import ALL_CHECKS
 from checks.facts.breakers import BREAKERS
-from checks.facts.catalogue import ALL_FACTS
+from checks.facts.catalogue import ALL_FACTS, WORDS
 from checks.facts.decisions import DECISIONS
 from checks.facts.fact import Fact, Facts
 from checks.facts.lineage import LINEAGE
@@ -35,7 +35,7 @@ SCOPES = (
     Scope.at(datetime(2026, 1, 26, 15, 20, tzinfo=UTC), days=1),
 )
 SCOPE = SCOPES[1]
-EACH_FACT = pytest.mark.parametrize("fact", ALL_FACTS, ids=lambda fact: fact.name)
+EACH_FACT = pytest.mark.parametrize("fact", [*ALL_FACTS, *WORDS], ids=lambda fact: fact.name)
 EACH_SCOPE = pytest.mark.parametrize("scope", SCOPES, ids=lambda scope: f"{scope.as_of:%dT%H%M}")
 
 

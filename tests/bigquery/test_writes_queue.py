@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from console.queue_changes import ACTIVE, QUEUE, QueueKey, SeenRow, revive_or_insert, set_status
+from console.queue_changes import ACTIVE, QUEUE, QueueKey, SeenRow, give_up, revive_or_insert, set_status
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Changed
@@ -194,3 +194,18 @@ def test_a_change_that_breaks_the_queues_rules_is_not_made(wrong: Callable[[], o
 def test_a_table_that_lacks_what_every_deployment_has_is_refused_by_name() -> None:
     with pytest.raises(WarehouseError, match="has no column phase and no status: see `courtside doctor`"):
         revive_or_insert(COLUMNS - {"phase", "status"}, GAME, None, entry(), NOW)
+
+
+def test_a_row_that_is_given_up_keeps_why_in_its_notes_and_where_there_are_none_as_its_error(place: Place) -> None:
+    known = seen(status="retrying")
+    place.add(QUEUE, [row(status="retrying", error_type="transient", error_message="timeout")])
+    refused = give_up(COLUMNS, DAY, known, LATER, why="HTTP 404", error_type="permanent")
+    assert [place.writes.change(refused, LATER) for _ in range(2)] == [Changed(1), Changed(0)]
+    assert place.queued("status, error_type, error_message, resolution_notes") == [
+        ("failed_permanent", "permanent", "timeout", "HTTP 404")
+    ]
+    place.run(f"UPDATE {QUEUE} SET status = 'retrying'")
+    place.make_older()
+    again = give_up(OLDER, DAY, replace(known, updated_at=LATER), LATER, why="its last try")
+    assert place.writes.change(again, LATER) == Changed(1)
+    assert place.queued("status, error_type, error_message") == [("failed_permanent", "permanent", "its last try")]

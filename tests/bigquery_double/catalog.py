@@ -98,6 +98,7 @@ class Catalog:
         """Return the names of all tables and views, `dataset.table`."""
         stored = self._select(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal"
+            " AND NOT starts_with(schema_name, 'region-')"  # the service's own list of jobs
             " UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal"
         )
         return tuple(sorted({name for (name,) in stored} | self._views.keys()))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tests.bigquery_double.catalog import Catalog
 from tests.bigquery_double.engine import Engine
 from tests.bigquery_double.faults import Action, Fault, Faults
+from tests.bigquery_double.job_list import JobList
 from tests.bigquery_double.jobs import Jobs
 from tests.bigquery_double.limits import Clock, LoadQuota, Permissions, StreamingBuffers
 from tests.bigquery_double.loads import Loads
@@ -59,7 +60,7 @@ class BigQueryDouble:
         self._catalog = Catalog(self._store, project, dataset_prefix, clock, location)
         self._permissions = Permissions(project)
         self._buffers = StreamingBuffers(project, clock)
-        self._quota = LoadQuota(clock)
+        self._quota = LoadQuota(clock, JobList(self._store, self._catalog, location, clock).note)
         self._jobs = Jobs(project, location, clock)
         engine = Engine(self._store, self._catalog, self._permissions, self._buffers, clock, location)
         self._queries = Queries(engine, self._jobs, self._permissions, Bounds(largest_page_rows, longest_wait_seconds))

@@ -136,11 +136,16 @@ def _changes_rows(statement: Statement) -> bool:
     return any(when.args["then"].key != "insert" for when in statement.tree.args["whens"].expressions)
 
 
-class LoadQuota:
-    """How many load jobs each table has had each day; the day is that of UTC."""
+def _nobody(table: str, jobs: int) -> None:
+    """Hear of load jobs, and do nothing."""
 
-    def __init__(self, clock: Clock) -> None:
+
+class LoadQuota:
+    """How many load jobs each table has had each day; the day is that of UTC. `tell` hears of each, refused or not."""
+
+    def __init__(self, clock: Clock, tell: Callable[[str, int], None] = _nobody) -> None:
         self._clock = clock
+        self._tell = tell
         self._lock = threading.Lock()
         self._used: Counter[tuple[str, date]] = Counter()
 
@@ -152,6 +157,7 @@ class LoadQuota:
         """Count load jobs. Raises ApiError when the day's quota is spent; a refused job counts too."""
         with self._lock:
             self._used[(table, self._clock().date())] += jobs
+        self._tell(table, jobs)
         if self.used(table) > LOAD_JOBS_PER_DAY:
             raise ApiError(
                 "quotaExceeded",

@@ -12,7 +12,7 @@ import pytest
 from google.cloud import bigquery
 from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter
 
-from checks.facts.catalogue import ALL_FACTS
+from checks.facts.catalogue import ALL_FACTS, WORDS
 from checks.facts.fact import Fact
 from console.warehouse.embedded import fact_sql
 from console.warehouse.translate import fact_source
@@ -50,7 +50,7 @@ def in_microseconds(value: Any) -> Any:
     return (value - EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value
 
 
-@pytest.mark.parametrize("fact", ALL_FACTS, ids=lambda fact: fact.name)
+@pytest.mark.parametrize("fact", [*ALL_FACTS, *WORDS], ids=lambda fact: fact.name)
 def test_a_fact_is_answered_as_by_the_embedded_warehouse(
     client: bigquery.Client, embedded: duckdb.DuckDBPyConnection, fact: Fact[Any]
 ) -> None:

@@ -39,7 +39,7 @@ def of_part(document: Any, part: str) -> list[Any]:
 def test_a_whole_project_is_ok_in_text_with_a_line_for_every_part(courtside: Courtside, double: BigQueryDouble) -> None:
     result = courtside("doctor", "--warehouse", place(double), width=120)
     assert (result.status, result.err) == (0, "")
-    assert result.lines[0].startswith("OK       all 24 tables and views of bigquery://courtside-test are there")
+    assert result.lines[0].startswith("OK       all 26 tables and views of bigquery://courtside-test are there")
     second = [line.split()[1] for line in result.lines if line.startswith("OK        ")]
     assert list(dict.fromkeys(second)) == [
         "credentials",
@@ -91,7 +91,7 @@ def test_a_dataset_that_may_not_be_looked_at_is_null_in_the_document_and_exit_st
         None,
     )
     text = courtside("doctor", "--warehouse", place(double), width=120)
-    assert text.lines[0].startswith("UNKNOWN  1 of 24 tables could not be asked for; see ")
+    assert text.lines[0].startswith("UNKNOWN  1 of 26 tables could not be asked for; see ")
 
 
 def test_a_budget_in_the_settings_file_is_what_a_day_is_held_against(

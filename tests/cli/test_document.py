@@ -46,6 +46,7 @@ def test_a_finding_has_these_fields_and_forms() -> None:
         "names": ["a", "b"],
         "suggestions": [{"command": "courtside trace LAL@DAL --date 2026-01-24", "purpose": "follow the game"}],
         "key": "",
+        "hush": None,
     }
 
 
@@ -63,6 +64,7 @@ def test_a_cause_refers_to_its_findings_by_fingerprint() -> None:
         "evidence",
         "symptoms",
         "suggestions",
+        "hush",
     ]
     assert found["evidence"] == found["symptoms"] == [FINDING.fingerprint]
 
@@ -132,7 +134,7 @@ def test_a_game_has_both_ids_its_stages_and_where_each_stands() -> None:
 def test_a_queue_row_says_why_it_is_where_it_is() -> None:
     failed = at("2026-01-25T12:37")
     row = QueueRow(
-        "x", DAY, "phase_2", "p", None, "transient", "e", 0, 3, failed, None, failed, "pending", None, failed
+        "x", DAY, "phase_2", "p", None, "transient", "e", 0, 3, failed, None, failed, "pending", None, failed, None
     )
     assert set(document.queue_row(row, "nobody has tried")) == {
         "id",
@@ -150,6 +152,7 @@ def test_a_queue_row_says_why_it_is_where_it_is() -> None:
         "status",
         "resolution_notes",
         "updated_at",
+        "correlation_id",
         "why",
     }
 

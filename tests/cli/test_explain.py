@@ -55,12 +55,12 @@ def test_every_command_that_asks_explains_what_it_asked(courtside: Courtside, ar
 
 def test_a_query_is_shown_with_facts_parameters_rows_and_the_sql_that_ran(courtside: Courtside) -> None:
     found = courtside("check", "streaming.conflicts", "--explain", width=120)
-    at = found.lines.index("query    3 of 3: streaming_conflicts")
+    at = found.lines.index("query    4 of 4: streaming_conflicts")
     assert found.lines[at + 1].startswith("         0 rows · 0.")
     assert found.lines[at + 1].endswith(" s · bytes none: embedded")
     assert found.lines[at + 2] == "with     as_of = 2026-01-25T01:30:00Z, first = 2026-01-23, last = 2026-01-24"
     assert "         FROM nba_orchestration.streaming_conflict_log AS c" in found.lines
-    assert found.lines[-1].startswith("queries  3 queries · ")
+    assert found.lines[-1].startswith("queries  4 queries · ")
 
 
 def test_in_json_the_explanation_is_a_key_that_is_null_unless_asked_for(courtside: Courtside) -> None:

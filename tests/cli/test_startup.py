@@ -5,7 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = {"duckdb", "pandas", "textual", "rich", "google", "slack_sdk", "sqlglot", "pyarrow", "numpy"}
+HEAVY = {
+    "duckdb",
+    "pandas",
+    "textual",
+    "rich",
+    "google",
+    "slack_sdk",
+    "sqlglot",
+    "pyarrow",
+    "numpy",
+    "starlette",
+    "uvicorn",
+}
 ROOT = Path(__file__).parent.parent.parent
 
 LOADED = """

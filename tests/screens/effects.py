@@ -11,6 +11,7 @@ from textual.command import CommandPalette
 from screens.app import CourtsideApp
 from screens.dialogs.filter_line import FilterLine
 from screens.dialogs.go_to import GoTo
+from screens.dialogs.questions import Questions
 from screens.overview import Overview
 from screens.panels.findings_panel import FindingsPanel
 from tests.builders import at
@@ -109,11 +110,19 @@ def toggles(before: Seen, app: CourtsideApp) -> bool:
     return look_at(app).unfolded != before.unfolded
 
 
-def prompts(kind: type[FilterLine | GoTo]) -> Effect:
+def prompts(kind: type[FilterLine | Questions]) -> Effect:
     return lambda _, app: len(app.screen.query(kind)) == 1 and app.screen.focused is app.screen.query_one(kind).field
 
 
 PREVIEW = changes(screen="PreviewDialog")
+ASKS = prompts(Questions)
+AT_ONCE = ("requeue", "acknowledge", "withdraw")
+ON_ROWS = ("cancel", "retry")
+"""What is planned at once, on whatever a row is about, and on rows of the queue."""
+ASKED = ("silence",)
+ASKED_ON_ROWS = ("resolve", "hold")
+ASKED_ON_GATES = ("gate_hold", "gate_release")
+"""What asks for a time or a reason first."""
 
 EFFECTS: Mapping[str, Effect] = {
     "help": changes(screen="help"),
@@ -129,14 +138,15 @@ EFFECTS: Mapping[str, Effect] = {
     **dict.fromkeys(("findings.fold", "findings.unfold", "findings.fold_here", "findings.fold_all"), nothing),
     "why": changes(screen="why"),
     "filter": prompts(FilterLine),
-    "requeue": either(PREVIEW, says("nothing to requeue here")),
+    **{name: either(PREVIEW, says(f"nothing to {name} here")) for name in (*AT_ONCE, *ON_ROWS)},
+    **{name: either(ASKS, says(f"nothing to {name} here")) for name in (*ASKED, *ASKED_ON_ROWS)},
+    **{name: either(ASKS, says(f"nothing to {name[5:]} here")) for name in ASKED_ON_GATES},
     "run_checks": changes(screen="run_checks"),
-    "acknowledge": either(PREVIEW, says("nothing to acknowledge here")),
-    "silence": either(PREVIEW, says("nothing to silence here")),
     "summary": PREVIEW,
     "gates": changes(screen="gates"),
     "timeline": changes(screen="timeline"),
     "operations": changes(screen="operations"),
+    "checklist": changes(screen="checklist"),
     "doctor": changes(screen="doctor"),
     "sort": either(lambda before, app: look_at(app).sort != before.sort, says("one order only")),
     "maximise": nothing,
@@ -166,8 +176,11 @@ ELSEWHERE: Mapping[tuple[str, str], Effect] = {
     ("overview", "next_panel"): changes(panel="2", focused="transitions"),
     ("overview", "previous_panel"): changes(panel="6", focused="queue"),
     ("overview", "list.open"): changes(screen="finding"),
-    **{("overview", name): PREVIEW for name in ("requeue", "acknowledge", "silence")},
-    **{("queue", name): PREVIEW for name in ("requeue", "acknowledge", "silence")},
+    **{("overview", name): PREVIEW for name in AT_ONCE},
+    **{("overview", name): ASKS for name in ASKED},
+    **{("queue", name): PREVIEW for name in (*AT_ONCE, *ON_ROWS)},
+    **{("queue", name): ASKS for name in (*ASKED, *ASKED_ON_ROWS)},
+    **{("gates", name): ASKS for name in ASKED_ON_GATES},
     ("queue", "sort"): lambda before, app: look_at(app).sort != before.sort,
     ("run_checks", "filter"): says("nothing to filter here"),
     ("run_checks", "sort"): says("one order only"),
@@ -176,7 +189,8 @@ ELSEWHERE: Mapping[tuple[str, str], Effect] = {
     ("run_checks", "next_panel"): changes(focused="runs"),
     ("run_checks", "previous_panel"): changes(focused="runs"),
     **{
-        ("run_checks", name): says("nothing is loaded yet") for name in ("requeue", "acknowledge", "silence", "summary")
+        ("run_checks", name): says("nothing is loaded yet")
+        for name in (*AT_ONCE, *ON_ROWS, *ASKED, *ASKED_ON_ROWS, *ASKED_ON_GATES, "summary")
     },
 }
 """By screen and action: what is seen there instead."""

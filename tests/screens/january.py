@@ -12,13 +12,16 @@ from typing import Self
 from checks.model import Scope
 from checks.policy import Policy
 from checks.progress import Cancelled, Listener
+from console.arming import DEMO_IS_READ_ONLY
 from console.desk import Desk, Look
 from console.first_view import DEMO_DAYS
-from console.rehearsal import Rehearsal
+from console.journal import FleetingJournal
 from console.warehouse.demo import PROVENANCE
 from console.warehouse.embedded import EmbeddedWarehouse
 from screens.app import CourtsideApp
+from screens.ports import Hands
 from screens.session import Environment, Session
+from tests.screens.stations import hands_on
 from tests.screens.stubs import PRESENT, Clock, StubMemory
 
 FACT_SECONDS = 0.05
@@ -35,7 +38,7 @@ class SteadyDesk:
     def __init__(self, file: Path) -> None:
         self.policy = Policy()
         self.clock = Clock()
-        self._file = file
+        self.file = file
         self._known: dict[tuple[Scope, tuple[str, ...]], Look] = {}
         self._turn = Lock()
 
@@ -53,7 +56,7 @@ class SteadyDesk:
             return _steady(desk.run(scope, check_ids, on_progress, cancelled))
 
     def _opened(self) -> Desk:
-        return Desk(EmbeddedWarehouse(self._file), self.policy)
+        return Desk(EmbeddedWarehouse(self.file), self.policy)
 
     def __enter__(self) -> Self:
         return self
@@ -67,12 +70,13 @@ def _steady(look: Look) -> Look:
     return replace(look, report=replace(look.report, facts=facts))
 
 
-def console_at(moment: datetime, desk: SteadyDesk, *, color: bool = True) -> CourtsideApp:
-    """Return the console of `courtside demo` at a moment of the week."""
+def console_at(moment: datetime, desk: SteadyDesk, *, color: bool = True, hands: Hands | None = None) -> CourtsideApp:
+    """Return the console of `courtside demo` at a moment of the week, with other hands than the demo's where any are given."""
     session = Session(
         open_desk=lambda: desk,
         memory=StubMemory(),
-        rehearsal=Rehearsal(desk.policy, "demo"),
+        hands=hands
+        or hands_on(desk.file, FleetingJournal(now=lambda: PRESENT), place="demo", read_only=DEMO_IS_READ_ONLY),
         environment=Environment.DEMO,
         warehouse="demo",
         clock=lambda: PRESENT,

@@ -31,6 +31,7 @@ def open_finding(app: CourtsideApp) -> None:
 
 OPENED: Mapping[str, Callable[[CourtsideApp], None]] = {
     "overview": lambda _: None,
+    "checklist": target("checklist"),
     "date": target("date", GAME_DATE.isoformat(), GAME_DATE),
     "doctor": target("doctor"),
     "finding": open_finding,

@@ -34,6 +34,7 @@ def queued(id: str = "one", **changes: Any) -> QueueRow:
         "status": "pending",
         "resolution_notes": None,
         "updated_at": at("2026-01-25T12:37"),
+        "correlation_id": None,
     }
     return QueueRow(**{**values, **changes})
 

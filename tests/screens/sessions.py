@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import NoReturn
 
 from checks.model import Report, Verdict
-from screens.ports import Desk, LogEntry, Rehearsal, Remembered, Sighting
+from screens.ports import Desk, LogEntry, Remembered, Sighting
 from screens.session import Environment, Session
+from tests.screens.stubs import StubHands
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ def session_with(crash_dir: Path, memory: Recollection | None = None) -> Session
     return Session(
         open_desk=_no_desk,
         memory=memory or Recollection(),
-        rehearsal=cast("Rehearsal", None),
+        hands=StubHands(),
         environment=Environment.DEMO,
         warehouse="demo",
         clock=_no_clock,

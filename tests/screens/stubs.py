@@ -1,11 +1,11 @@
-"""A world for the console in tests: a memory in memory, desks that answer, fail or hang, and a rehearsal."""
+"""A world for the console in tests: a memory in memory, desks that answer, fail or hang, and hands."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -13,15 +13,16 @@ from typing import Any, Self
 
 from textual.pilot import Pilot
 
-from checks.model import Report, Scope, Subject, Verdict
+from checks.model import Report, Scope, Verdict
 from checks.policy import Policy
 from checks.progress import Cancelled, Listener
 from screens.app import CourtsideApp
 from screens.header import Header
 from screens.keybar import KeyBar
 from screens.lines import text_of
+from screens.orders import Consent, Order
 from screens.panels.panel import Panel
-from screens.ports import LogEntry, Look, Preview, PreviewItem, Remembered, Sighting
+from screens.ports import LogEntry, Look, Preview, PreviewItem, Remembered, Result, Sighting
 from screens.session import Environment, Session
 from tests.builders import at
 
@@ -61,21 +62,43 @@ class StubMemory:
         self.preferences[name] = value
 
 
-class StubRehearsal:
-    def requeue(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        return self._items("Requeue", subjects)
+@dataclass
+class StubHands:
+    """Plans one item for each subject, and applies what `available` says; keeps what it was asked and told."""
 
-    def acknowledge(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        return self._items("Acknowledge", subjects)
+    read_only: str = "nothing may be changed here"
+    answer: Preview = field(default_factory=lambda: Preview("", ()))
+    result: Result | None = None
+    orders: list[Order] = field(default_factory=list)
+    moments: list[datetime | None] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+    applied: list[tuple[Preview, Consent]] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
+    done: tuple[LogEntry, ...] = ()
 
-    def silence(self, subjects: Sequence[Subject], look: Look) -> Preview:
-        return self._items("Silence", subjects)
+    def plan(self, order: Order, look: Look, at: datetime | None) -> Preview:
+        self.orders.append(order)
+        self.moments.append(at)
+        items = tuple(PreviewItem(str(named), "be done") for named in (*order.subjects, *order.fingerprints))
+        return replace(self.answer, title=order.verb.value.capitalize(), items=items)
 
-    def summary(self, look: Look, sentence: str = "") -> Preview:
-        return Preview("Summary", (), text=look.report.verdict.sentence)
+    def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
+        self.sentences.append(sentence)
+        self.moments.append(at)
+        return replace(self.answer, title="Summary", text=f"{look.report.verdict.sentence}\n{sentence}".rstrip())
 
-    def _items(self, title: str, subjects: Sequence[Subject]) -> Preview:
-        return Preview(title, tuple(PreviewItem(str(subject), "be done") for subject in subjects))
+    def apply(
+        self, preview: Preview, consent: Consent, on_progress: Callable[[int, int], None], cancelled: Cancelled
+    ) -> Result:
+        self.applied.append((preview, consent))
+        return self.result or Result(preview.title, preview.items, "all done", is_complete=True)
+
+    def operations(self, limit: int = 500) -> tuple[LogEntry, ...]:
+        return self.done
+
+    def follow_up(self) -> tuple[str, ...]:
+        said, self.followed = tuple(self.followed), []
+        return said
 
 
 class StubDesk:
@@ -133,7 +156,7 @@ def session_on(source: Source, **changes: Any) -> Session:
     values: Mapping[str, Any] = {
         "open_desk": source.desk,
         "memory": StubMemory(),
-        "rehearsal": StubRehearsal(),
+        "hands": StubHands(),
         "environment": Environment.DEMO,
         "warehouse": "demo",
         "clock": lambda: PRESENT,

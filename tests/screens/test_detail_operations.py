@@ -28,6 +28,7 @@ from screens.unloaded import Unloaded
 from screens.views.options import Options
 from tests.builders import at, scope_at
 from tests.screens.sessions import session_with
+from tests.screens.stubs import StubHands
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -103,6 +104,19 @@ def test_a_row_keeps_its_key_when_another_comes(operations: Spec, journal: Fleet
 def test_in_ascii_nothing_else_is_drawn(operations: Spec, journal: FleetingJournal) -> None:
     journal.note(replace(REQUEUED, outcome=f"{'é…' * 60}"))
     assert all(row.isascii() for row in shown(operations, width=60, ascii=True))
+
+
+def test_what_is_to_be_verified_stands_before_what_was_done_and_that_among_what_was_noted(
+    journal: FleetingJournal, tmp_path: Path
+) -> None:
+    due = LogEntry(at("2026-01-25T07:05"), "courtside", "requeue", "LAL@DAL", "verify at 07:05 UTC (02:05 ET)")
+    done = LogEntry(at("2026-01-25T01:15"), "ann", "requeue", "LAL@DAL", "done")
+    journal.note(REQUEUED)
+    journal.note(POSTED)
+    session = replace(session_with(tmp_path), memory=journal, hands=StubHands(done=(due, done)))
+    rows = shown(operations_spec(Target("operations", ""), session))
+    assert [row.split()[-1] for row in rows] == ["ET)", "previewed", "done", "previewed"]
+    assert "LAL@DAL: verify at 07:05 UTC (02:05 ET)" in rows[0]
 
 
 # The doctor

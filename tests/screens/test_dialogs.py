@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 import pytest
 from textual import events
@@ -11,8 +12,8 @@ from textual.pilot import Pilot
 from screens.app import CourtsideApp
 from screens.dialogs.filter_line import FilterLine
 from screens.dialogs.go_to import GoTo
-from screens.dialogs.preview import NOT_AVAILABLE, preview_lines
-from screens.dialogs.times import TimeRefusedError, read_moment
+from screens.dialogs.preview_lines import NOT_AVAILABLE, preview_lines
+from screens.dialogs.times import TimeRefusedError, read_end, read_moment
 from screens.lines import text_of
 from screens.overview import Overview
 from screens.panels.panel import Panel
@@ -21,7 +22,7 @@ from tests.builders import at
 from tests.screens.stubs import (
     PRESENT,
     Source,
-    StubRehearsal,
+    StubHands,
     drive,
     header_text,
     loaded,
@@ -206,6 +207,43 @@ def test_esc_leaves_the_time_as_it_is(source: Source) -> None:
     drive(CourtsideApp(session_on(source)), steps)
 
 
+NOW = at("2026-01-25T11:00") + timedelta(seconds=20)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("2h", "2026-01-25T13:00"),
+        ("+45m", "2026-01-25T11:45"),
+        ("1d 2h", "2026-01-26T13:00"),
+        (" 13:30 ", "2026-01-25T13:30"),
+        ("07:30", "2026-01-26T07:30"),
+        ("07:30 ET", "2026-01-25T12:30"),
+        ("05:30 ET", "2026-01-26T10:30"),
+        ("2026-01-27T06:00Z", "2026-01-27T06:00"),
+    ],
+)
+def test_an_end_is_a_time_from_now_on_or_the_next_such_time_of_day(typed: str, meant: str) -> None:
+    assert read_end(typed, NOW) == at(meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("", "no time is given: write 2h, 45m"),
+        ("soon", "'soon' is not a time: write 2h, 45m"),
+        ("-2h", "'-2h' is not a time"),
+        ("0m", "is over; it is 2026-01-25T11:00Z"),
+        ("25:00", "25:00 does not exist"),
+        ("2026-01-25T10:00Z", "2026-01-25T10:00Z is over"),
+        ("2026-01-25T12:00", "has no time zone"),
+    ],
+)
+def test_what_is_no_end_is_refused_in_a_sentence(typed: str, why: str) -> None:
+    with pytest.raises(TimeRefusedError, match=re.escape(why)):
+        read_end(typed, NOW)
+
+
 def preview_text(preview: Preview, width: int = 70) -> str:
     return "\n".join(text_of(line) for line in preview_lines(preview, width))
 
@@ -256,9 +294,9 @@ def test_a_preview_fits_the_terminal_and_hides_no_verdict(source: Source, size: 
     drive(CourtsideApp(session_on(source)), steps, size=size)
 
 
-def test_a_rehearsal_that_fails_is_said_and_the_console_goes_on(source: Source) -> None:
-    class Broken(StubRehearsal):
-        def summary(self, look: object, sentence: str = "") -> Preview:
+def test_hands_that_fail_are_said_and_the_console_goes_on(source: Source) -> None:
+    class Broken(StubHands):
+        def summary(self, look: object, sentence: str, at: datetime | None) -> Preview:
             raise OSError("the journal is locked")
 
     async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
@@ -267,4 +305,4 @@ def test_a_rehearsal_that_fails_is_said_and_the_console_goes_on(source: Source) 
         bar = app.screen.query_one("#keybar")
         await until(pilot, lambda: "the journal is locked" in str(getattr(bar, "notice", "")), "nothing was said")
 
-    drive(CourtsideApp(session_on(source, rehearsal=Broken())), steps)
+    drive(CourtsideApp(session_on(source, hands=Broken())), steps)

@@ -15,7 +15,7 @@ from screens import navigation, replay
 from screens.app import CourtsideApp
 from screens.detail.detail import Detail
 from screens.dialogs.filter_line import FilterLine
-from screens.dialogs.go_to import GoTo
+from screens.dialogs.questions import Questions
 from screens.keymap import ACTIONS, Action, keys_of
 from screens.overview import Overview
 from screens.panels.findings_panel import FindingsPanel
@@ -42,7 +42,7 @@ def assert_sane(app: CourtsideApp, what: str) -> None:
 
 async def stand_on(app: CourtsideApp, name: str) -> None:
     """Leave everything, and open a screen as it is when it is opened first, with the cursor on its second row."""
-    for prompt in (*app.screen.query(FilterLine), *app.screen.query(GoTo)):
+    for prompt in (*app.screen.query(FilterLine), *app.screen.query(Questions)):
         prompt.close()
     navigation.focus_panel(app, 1)
     overview = app.screen
@@ -55,7 +55,7 @@ async def stand_on(app: CourtsideApp, name: str) -> None:
     app.pause.by_hand = False
     replay.go_to(app, MOMENT)
     app.moment = CourtsideApp(app.session).moment
-    await reached(lambda: not app.refresher.is_busy and not app.screen.query("FilterLine, GoTo"), "not at rest")
+    await reached(lambda: not app.refresher.is_busy and not app.screen.query("FilterLine, Questions"), "not at rest")
     OPENED[name](app)
     await reached(lambda: name_of(app) == name and app.screen.focused is not None, f"{name} does not open")
     await reached(lambda: not app.refresher.is_busy and list_of(app).size.width > 0, f"{name} is not loaded")

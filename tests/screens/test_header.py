@@ -130,6 +130,12 @@ def test_armed_is_said_also_where_there_is_little_room() -> None:
     assert "read-only" not in text(state(read_only=False), 200)
 
 
+def test_in_production_armed_is_as_loud_as_it_can_be_and_read_only_is_said() -> None:
+    armed = header_lines(state(environment=Environment.PRODUCTION, read_only=False), 80)[0]
+    assert [span.tone for span in armed if span.text == "ARMED"] == [Tone.CRITICAL]
+    assert "read-only" in lines(state(environment=Environment.PRODUCTION), 80)[0]
+
+
 def test_what_asking_costs_is_shown_where_it_costs_anything() -> None:
     assert "billed" not in text(state(), 200)
     assert lines(state(cost="1.25 GB billed"), 200)[0].endswith("reachable, 0.5 s · 1.25 GB billed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,24 +13,29 @@ from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
 
-from checks.model import Scope, Severity
+from checks.model import Scope, Severity, Verdict
 from checks.policy import Policy
 from console.desk import Desk, Look
 from console.journal import FleetingJournal
-from console.rehearsal import Rehearsal
 from console.warehouse.embedded import EmbeddedWarehouse
-from screens import acting, navigation
+from screens import navigation
 from screens.app import CourtsideApp
+from screens.deeds import DEEDS
+from screens.dialogs.preview import PreviewDialog
+from screens.dialogs.questions import Questions
+from screens.handlers import HANDLERS
 from screens.lines import Line, flow
 from screens.overview import Overview
 from screens.panels.findings_panel import FindingsPanel
-from screens.ports import LogEntry
+from screens.ports import LogEntry, Preview, PreviewItem, Result
 from screens.table import Target
+from screens.text.checklist import ChecklistView, StepView, checklist_lines
 from tests.console_process import needs_terminal
 from tests.screens.effects import MOMENT
 from tests.screens.hostile import CORPUS, DAY, SEQUENCES, forbidden_in, plant
 from tests.screens.opened import GAME_DATE, list_of, name_of, reached
-from tests.screens.stubs import PRESENT, Source, drive, loaded, session_on
+from tests.screens.stations import hands_on
+from tests.screens.stubs import PRESENT, Source, StubHands, drive, loaded, session_on
 from tests.test_console_walk import courtside, leave, see_row
 
 MOST_PAGES = 40
@@ -87,6 +92,15 @@ async def opened(app: CourtsideApp, pilot: Pilot[int], name: str) -> None:
     await pilot.pause()
 
 
+def told_badly() -> ChecklistView:
+    """Return a checklist all of whose words are hostile."""
+    steps = tuple(
+        StepView(f"step{n}", "watch", evil, "", "no", Severity.ERROR, PRESENT, f"person{n}", f"note{n}")
+        for n, evil in ((f"{n:02d}{evil}", evil) for n, evil in enumerate(EVIL))
+    )
+    return ChecklistView(EVIL[0], PRESENT, EVIL[0], Verdict(Severity.ERROR, EVIL[0], None), steps)
+
+
 def console(source: Source, **changes: object) -> CourtsideApp:
     """Return a console whose journal and doctor have been told hostile things too."""
     journal = FleetingJournal(now=lambda: PRESENT)
@@ -96,7 +110,10 @@ def console(source: Source, **changes: object) -> CourtsideApp:
     def doctor(width: int) -> list[Line]:
         return [line for evil in EVIL for line in flow([f"setting {evil}"], width)]
 
-    known = {"memory": journal, "rehearsal": Rehearsal(Policy(), f"demo {EVIL[3]}"), "doctor": doctor}
+    def checklist(width: int) -> Sequence[Line]:
+        return checklist_lines(told_badly(), width)
+
+    known = {"memory": journal, "hands": StubHands(), "doctor": doctor, "checklist": checklist}
     return CourtsideApp(session_on(source, at=MOMENT, **{**known, **changes}))
 
 
@@ -152,6 +169,7 @@ PAGES: dict[str, tuple[Target, set[str]]] = {
     "gates": (Target("gates", ""), set()),
     "operations": (Target("operations", ""), {"actor", "act", "subject", "came"}),
     "doctor": (Target("doctor", ""), set()),
+    "checklist": (Target("checklist", ""), {"step", "person", "note"}),
     "workflow": (Target("workflow", f"workflow00{EVIL[0]}end"), {"workflow", "why", "outcome", "failure"}),
 }
 """Each page, and how texts begin that must be seen on it."""
@@ -199,20 +217,69 @@ def test_each_row_of_the_queue_takes_one_line(hostile: Look) -> None:
     drive(console(Source(hostile)), steps, size=(120, 70))
 
 
-@pytest.mark.parametrize("name", ["requeue", "acknowledge", "silence", "summary"])
+@pytest.mark.parametrize("name", [*DEEDS, "summary"])
 @pytest.mark.parametrize("size", SIZES)
-def test_a_preview_shows_them_as_harmless_text(hostile: Look, name: str, size: tuple[int, int]) -> None:
+def test_a_preview_shows_them_as_harmless_text(
+    hostile: Look, hostile_file: Path, name: str, size: tuple[int, int]
+) -> None:
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await loaded(app, pilot)
+        if name.startswith("gate"):
+            navigation.open_gates(app)
+            await opened(app, pilot, "gates")
+        else:
+            navigation.focus_panel(app, 6)
+        rows = list_of(app)
+        rows.selected = frozenset(rows.table.keys())
+        HANDLERS[name](app)
+        while not isinstance(app.screen, PreviewDialog):
+            for line in app.screen.query(Questions):
+                line.field.insert_text_at_cursor(f"2h{EVIL[0]}")
+                lines_of(app)
+                line.field.value = "2h"
+                await line.field.action_submit()
+            await pilot.pause(0.01)
+        await pilot.pause()
+        assert "replaying Sun 25 Jan 11:00 EST" in " ".join(paged(app).split())
+
+    drive(
+        console(
+            Source(hostile), hands=hands_on(hostile_file, FleetingJournal(now=lambda: PRESENT), place=f"demo {EVIL[3]}")
+        ),
+        steps,
+        size=size,
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_progress_and_result_show_them_as_harmless_text(hostile: Look, size: tuple[int, int]) -> None:
+    items = tuple(
+        PreviewItem(f"subject{n:02d}{evil}", f"would{evil}", f"left{evil}" * (n % 2)) for n, evil in enumerate(EVIL)
+    )
+    hands = StubHands(
+        answer=Preview("", (), available=True, asks_reason=True),
+        result=Result(f"Requeue{EVIL[3]}", items, f"came{EVIL[1]}", is_complete=False),
+    )
+
     async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
         await loaded(app, pilot)
         navigation.focus_panel(app, 6)
-        queue = list_of(app)
-        queue.selected = frozenset(queue.table.keys())
-        acting.rehearse(app, name)
-        await reached(lambda: name_of(app) == "PreviewDialog", "no preview")
+        await pilot.press("r")
+        await reached(lambda: isinstance(app.screen, PreviewDialog), "no preview")
         await pilot.pause()
-        assert "Applying is not" in paged(app)
+        await pilot.press("enter")
+        (line,) = app.screen.query(Questions)
+        line.field.insert_text_at_cursor(f"reason{EVIL[5]}")
+        lines_of(app)
+        await line.field.action_submit()
+        dialog = app.screen
+        assert isinstance(dialog, PreviewDialog)
+        await reached(lambda: dialog.result is not None, "no result")
+        await pilot.pause()
+        assert "subject01" in paged(app)
+        assert not forbidden_in(hands.applied[0][1].reason)
 
-    drive(console(Source(hostile)), steps, size=size)
+    drive(console(Source(hostile), hands=hands), steps, size=size)
 
 
 def test_a_check_run_shows_them_as_harmless_text(hostile: Look) -> None:

@@ -14,6 +14,7 @@ from screens.detail.detail import Detail
 from screens.dialogs.filter_line import FilterLine
 from screens.dialogs.go_to import GoTo
 from screens.dialogs.preview import PreviewDialog
+from screens.dialogs.questions import Questions
 from screens.handlers import HANDLERS
 from screens.keymap import ACTIONS, BY_ID, keys_of, labels_of, refusals
 from screens.overview import Overview
@@ -38,14 +39,28 @@ def shows(name: str) -> Says:
     return lambda app: type(app.screen).__name__ == name or spec_id(app) == name
 
 
+ON_A_FINDING = ("requeue", "acknowledge", "silence", "withdraw")
+"""What acts on what the first row of the overview is; the others act on rows of the queue, or on gates."""
+ON_ROWS_AND_GATES = {"cancel": "cancel", "resolve": "resolve", "retry": "retry", "hold": "hold"} | {
+    "gate_hold": "hold",
+    "gate_release": "release",
+}
+
+
+def refuses(word: str) -> Says:
+    return lambda app: f"nothing to {word} here" in keybar_text(app)
+
+
 DOES: dict[str, Says] = {
+    **{name: refuses(word) for name, word in ON_ROWS_AND_GATES.items()},
     "help": shows("help"),
     "why": shows("why"),
     "gates": shows("gates"),
     "run_checks": shows("CheckRunScreen"),
     "requeue": shows("PreviewDialog"),
     "acknowledge": shows("PreviewDialog"),
-    "silence": shows("PreviewDialog"),
+    "withdraw": shows("PreviewDialog"),
+    "silence": lambda app: len(app.screen.query(Questions)) == 1,
     "summary": shows("PreviewDialog"),
     "filter": lambda app: len(app.screen.query(FilterLine)) == 1,
     "go_to_time": lambda app: len(app.screen.query(GoTo)) == 1,
@@ -74,7 +89,7 @@ ON_A_DETAIL: dict[str, Says] = {
     "back": lambda app: isinstance(app.screen, Overview),
     "panel.3": lambda app: isinstance(app.screen, Overview) and panel_in_use(app).spec.key == "3",
 }
-NEEDS_THE_REGISTRY = {"timeline", "operations", "doctor"}
+NEEDS_THE_REGISTRY = {"timeline", "operations", "doctor", "checklist"}
 OF_NO_EFFECT_HERE = {"sort", "quit"}
 
 
@@ -92,17 +107,15 @@ def test_each_key_does_what_it_says_on_the_overview(source: Source, name: str) -
     press_and_see(source, (BY_ID[name].keys.split(",")[0],), {**DOES, **ON_THE_OVERVIEW}[name])
 
 
-@pytest.mark.parametrize(
-    "name", [*(name for name in DOES if name not in {"requeue", "acknowledge", "silence"}), *ON_A_DETAIL]
-)
+@pytest.mark.parametrize("name", [*(name for name in DOES if name not in ON_A_FINDING), *ON_A_DETAIL])
 def test_each_key_does_what_it_says_on_a_detail_screen(source: Source, name: str) -> None:
     first = "question_mark" if name == "why" else "w"
     press_and_see(source, (first, BY_ID[name].keys.split(",")[0]), {**DOES, **ON_A_DETAIL}[name])
 
 
-@pytest.mark.parametrize("name", ["requeue", "acknowledge", "silence"])
+@pytest.mark.parametrize("name", ON_A_FINDING)
 def test_keys_that_act_say_so_where_there_is_nothing_to_act_on(source: Source, name: str) -> None:
-    press_and_see(source, ("w", BY_ID[name].keys), lambda app: f"nothing to {name} here" in keybar_text(app))
+    press_and_see(source, ("w", BY_ID[name].keys), refuses(name))
 
 
 @pytest.mark.parametrize("name", sorted(NEEDS_THE_REGISTRY))

@@ -16,12 +16,13 @@ from screens.detail.check_run import CheckRunScreen
 from screens.dialogs.preview import PreviewDialog
 from screens.navigation import open_target
 from screens.panels.panel import Panel
+from screens.ports import Hands, Preview, PreviewItem, Result
 from screens.table import Target
 from screens.views.check_run import State
 from tests.builders import at
 from tests.screens.january import SteadyDesk, console_at
 from tests.screens.snapshot import DIRECTORY, compare
-from tests.screens.stubs import drive, loaded, until
+from tests.screens.stubs import StubHands, drive, loaded, until
 
 QUIET = "quiet", at("2026-01-22T18:00")
 TWO_HOURS = "two-hours-silent", at("2026-01-23T06:20")
@@ -42,6 +43,19 @@ class Shot:
     size: tuple[int, int] = MIDDLE
     color: bool = True
     steps: Steps | None = None
+    hands: Hands | None = None
+
+
+ITEMS = (
+    PreviewItem("LAL@DAL 2026-01-24", "insert pending row: processor bdl_player_boxscores, phase_2, next retry now"),
+    PreviewItem("GSW@MIN 2026-01-24", "", "not played: the schedule has had no final status for 36 h"),
+)
+ARMED = StubHands(
+    read_only="",
+    answer=Preview("", (), text="cost: 1 statement", available=True, asks_reason=True),
+    result=Result("Requeue", ITEMS, "1 of 2 done; applied, verification at 16:05 UTC", is_complete=False),
+)
+"""Hands as production has them when they are armed."""
 
 
 async def shown(app: CourtsideApp, pilot: Pilot[int]) -> None:
@@ -78,6 +92,25 @@ def preview(*keys: str) -> Steps:
     return steps
 
 
+def consent(*keys: str) -> Steps:
+    """Open a preview, and type so far that it is not agreed to yet."""
+
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await preview("6", "r")(app, pilot)
+        await pilot.press("enter", *keys)
+        await shown(app, pilot)
+
+    return steps
+
+
+async def apply(app: CourtsideApp, pilot: Pilot[int]) -> None:
+    await consent(*"scores were late", "enter")(app, pilot)
+    dialog = app.screen
+    assert isinstance(dialog, PreviewDialog)
+    await until(pilot, lambda: dialog.result is not None, "nothing came of it")
+    await shown(app, pilot)
+
+
 async def run_all_checks(app: CourtsideApp, pilot: Pilot[int]) -> None:
     await pilot.press("c")
     await until(pilot, lambda: isinstance(app.screen, CheckRunScreen), "no run was begun")
@@ -105,6 +138,9 @@ SHOTS = (
     Shot("check-run", LAST_HOUR[1], steps=run_all_checks),
     Shot("help", LAST_HOUR[1], steps=press("question_mark")),
     Shot("preview-requeue", AFTER[1], steps=preview("6", "r")),
+    Shot("preview-80x24", AFTER[1], SMALL, steps=preview("6", "r"), hands=ARMED),
+    Shot("consent-80x24", AFTER[1], SMALL, steps=consent(*"scores were"), hands=ARMED),
+    Shot("result-80x24", AFTER[1], SMALL, steps=apply, hands=ARMED),
     Shot("preview-summary", LAST_HOUR[1], steps=preview("s")),
 )
 
@@ -122,7 +158,7 @@ def test_the_screen_looks_as_its_snapshot(shot: Shot, january_desk: SteadyDesk) 
             await shot.steps(app, pilot)
         compare(shot.name, app.export_screenshot())
 
-    drive(console_at(shot.moment, january_desk, color=shot.color), steps, shot.size)
+    drive(console_at(shot.moment, january_desk, color=shot.color, hands=shot.hands), steps, shot.size)
 
 
 def test_every_snapshot_belongs_to_a_screen() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,9 @@ class Big:
 
     def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
         return self._rows  # type: ignore[return-value]  # the queue is all that is asked for
+
+    def reason(self, fact: Fact[Any]) -> str:
+        return ""
 
     def query(self, fact: str) -> Query:
         raise KeyError(fact)

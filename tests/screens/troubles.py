@@ -35,6 +35,9 @@ class Told:
     def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
         raise AssertionError(f"a report has no {fact.name}")
 
+    def reason(self, fact: Fact[Any]) -> str:
+        return "a report has no facts"
+
     def query(self, fact: str) -> Query:
         raise KeyError(fact)
 

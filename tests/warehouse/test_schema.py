@@ -93,7 +93,8 @@ def test_the_latest_schedule_has_the_columns_of_the_schedule() -> None:
 
 
 def test_the_consoles_own_tables_are_defined_and_nothing_unknown() -> None:
-    own = {f"nba_orchestration.console_{n}" for n in ("acknowledgements", "actions", "gate_overrides", "check_runs")}
+    names = ("acknowledgements", "actions", "gate_overrides", "gate_decisions", "check_runs", "leases")
+    own = {f"nba_orchestration.console_{name}" for name in names}
     assert set(BY_NAME) == set(PIPELINE) | own | {"nba_raw.v_nbac_schedule_latest"}
 
 

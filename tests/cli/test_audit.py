@@ -1,0 +1,153 @@
+"""`courtside audit`: outputs, exit status, and what is asked before anything is written."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Courtside
+
+SILENT = "try:\n    work()\nexcept Exception:\n    pass\n"
+LOST = "try:\n    work()\nexcept Forbidden:\n    pass\n"
+STREAM = 'def f(c, rows):\n    c.insert_rows_json("nba_raw.t", rows)\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "checkout"
+    path.mkdir()
+    return path
+
+
+@pytest.mark.parametrize(("text", "status"), [("x = 1\n", 0), (SILENT, 1), (LOST, 2), ("print 1\n", 3)])
+def test_the_exit_status_is_that_of_the_other_checks(
+    courtside: Courtside, folder: Path, text: str, status: int
+) -> None:
+    (folder / "a.py").write_text(text)
+    assert courtside("audit", str(folder)).status == status
+    assert courtside("audit", str(folder), "--json").document["exit_status"] == status
+
+
+def test_the_document_has_findings_checks_and_what_was_passed_by(courtside: Courtside, folder: Path) -> None:
+    (folder / "a.py").write_text(SILENT)
+    (folder / "test_a.py").write_text(SILENT)
+    document = courtside("audit", "silent_exceptions", str(folder), "--json").document
+    (finding,) = document["findings"]
+    assert document["command"] == "audit"
+    assert document["severity"] == "warning"
+    assert finding["subject"] == {"kind": "file", "name": "a.py", "game_date": None}
+    assert document["checks"] == [
+        {"check": "source.silent_exceptions", "severity": "warning", "reason": "", "findings": [finding["fingerprint"]]}
+    ]
+    assert document["skipped"] == [{"path": "test_a.py", "reason": "tests"}]
+    assert (document["fix"], document["sync"]) == (None, None)
+
+
+def test_the_text_says_where_what_and_with_explain_why_and_what_to_do(courtside: Courtside, folder: Path) -> None:
+    (folder / "a.py").write_text(SILENT)
+    short = courtside("audit", str(folder), width=100).out
+    long = courtside("audit", str(folder), "--explain", width=100).out
+    assert "WARNING  a.py:3 catches Exception, tells nobody and goes on" in short
+    assert "A swallowed error looks like a quiet night" not in short
+    assert "A swallowed error looks like a quiet night" in long
+    assert "logger.exception" in long
+
+
+def test_hostile_names_and_code_reach_no_terminal(courtside: Courtside, folder: Path) -> None:
+    (folder / "a\x1b[31m.py").write_text('c.insert_rows_json("\x1b]0;x\x07", rows)\n')
+    result = courtside("audit", str(folder), "--fix")
+    assert "\x1b" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "give the folder to audit"),
+        (("source.streaming_inserts",), "give the folder to audit"),
+        (("nonsense", "."), "there is no audit 'nonsense'"),
+        (("/nowhere/at/all",), "there is no such folder"),
+        ((".", "--update-baseline"), "needs --baseline"),
+        ((".", "--baseline", "/nowhere/b.txt"), "there is no baseline"),
+    ],
+)
+def test_wrong_usage_is_refused_in_a_sentence(courtside: Courtside, arguments: tuple[str, ...], says: str) -> None:
+    result = courtside("audit", *arguments)
+    assert (result.status, result.out) == (3, "")
+    assert says in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_baseline_is_made_held_and_shortened_but_never_grows(courtside: Courtside, folder: Path) -> None:
+    (folder / "a.py").write_text(SILENT)
+    path = folder / "baseline.txt"
+    held = ("audit", str(folder), "--baseline", str(path))
+    assert courtside(*held, "--update-baseline").status == 0
+    (folder / "b.py").write_text(LOST)
+    before = path.read_text()
+    assert courtside(*held, "--update-baseline").status == 2
+    assert path.read_text() == before
+    (folder / "a.py").write_text("x = 1\n")
+    (folder / "b.py").unlink()
+    assert "found no more" in courtside(*held, width=100).out
+    courtside(*held, "--update-baseline")
+    assert "a.py" not in path.read_text()
+
+
+def test_the_repository_can_name_its_baseline_and_its_checks(courtside: Courtside, folder: Path) -> None:
+    (folder / "a.py").write_text(SILENT)
+    courtside("audit", str(folder), "--baseline", str(folder / "known.txt"), "--update-baseline")
+    (folder / "pyproject.toml").write_text('[tool.courtside.audit]\nbaseline = "known.txt"\n')
+    assert courtside("audit", str(folder)).status == 0
+    (folder / "pyproject.toml").write_text('[tool.courtside.audit]\nchecks = ["http_pooling"]\n')
+    assert courtside("audit", str(folder), "--json").document["findings"] == []
+
+
+def test_sarif_is_written_beside_the_report(courtside: Courtside, folder: Path, tmp_path: Path) -> None:
+    (folder / "a.py").write_text(SILENT)
+    courtside("audit", str(folder), "--sarif", str(tmp_path / "out.sarif"))
+    document = json.loads((tmp_path / "out.sarif").read_text())
+    assert document["runs"][0]["results"][0]["ruleId"] == "source.silent_exceptions"
+
+
+def test_fix_shows_and_writes_nothing_where_nobody_can_be_asked(courtside: Courtside, folder: Path) -> None:
+    (folder / "a.py").write_text(STREAM)
+    result = courtside("audit", str(folder), "--fix")
+    assert '+    insert_bigquery_rows("nba_raw.t", rows)' in result.lines
+    assert result.status == 1
+    assert (folder / "a.py").read_text() == STREAM
+
+
+@pytest.mark.parametrize(("answer", "is_done"), [("y\n", True), ("n\n", False), ("", False)])
+def test_fix_asks_who_sits_at_the_keyboard(
+    courtside: Courtside, folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, is_done: bool
+) -> None:
+    (folder / "a.py").write_text(STREAM)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+    result = courtside("audit", str(folder), "--fix", has_keyboard=True)
+    assert "Rewrite 1 call in 1 file? [y/N]" in result.err
+    assert ("insert_bigquery_rows" in (folder / "a.py").read_text()) is is_done
+    assert result.status == (0 if is_done else 1)
+
+
+def test_fix_with_yes_writes_and_says_in_the_document_what_it_did(courtside: Courtside, folder: Path) -> None:
+    (folder / "a.py").write_text(f'{STREAM}    errors = c.insert_rows_json("nba_raw.t", rows)\n    print(errors)\n')
+    document = courtside("audit", str(folder), "--fix", "--yes", "--json").document
+    assert document["fix"]["applied"] is True
+    assert document["fix"]["rewritten"][0]["lines"] == [2]
+    assert document["fix"]["left"] == [{"place": "a.py:3", "reason": "something is done with its answer"}]
+    assert len(document["findings"]) == 1
+
+
+def test_sync_is_a_dry_run_until_yes(courtside: Courtside, folder: Path) -> None:
+    (folder / "shared").mkdir()
+    (folder / "shared/a.py").write_text("x = 1\n")
+    copy = folder / "orchestration/cloud_functions/f/shared"
+    copy.mkdir(parents=True)
+    assert "add a.py" in courtside("audit", str(folder), "--sync").out
+    assert not (copy / "a.py").exists()
+    assert courtside("audit", str(folder), "--sync", "--yes").status == 0
+    assert (copy / "a.py").read_text() == "x = 1\n"

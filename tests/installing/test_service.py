@@ -1,0 +1,219 @@
+"""`courtside service install`: what is written is what systemd, cron and YAML read back, for any path and without a secret."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.installing import cron, systemd
+from console.installing.cloud_run import Cloud, cloud_run
+from console.installing.wanted import UnfitError, Wanted, calendar, cron_schedule
+from tests.cli.conftest import Courtside, Result, data
+
+__all__ = ["data"]  # fixture
+
+yaml = pytest.importorskip("yaml")
+
+HARD = "a b \"c\" 'd' $HOME 100% \\ ü; x"
+"""A folder's name with all that shells, systemd and cron read in a way of their own."""
+HALF_AN_HOUR = timedelta(minutes=30)
+CLOUD = ("--cloud", "image=i", "--cloud", "service_account=a", "--cloud", "share=10.0.0.2:/c")
+
+
+@pytest.fixture
+def courtside(tmp_path: Path, data: Path) -> Courtside:
+    return Courtside(tmp_path / "home", data)
+
+
+def install(courtside: Courtside, *options: str, place: str = "bigquery://nba-props", **how: Any) -> Result:
+    courtside.home.mkdir(exist_ok=True)
+    return courtside("service", "install", *options, "--warehouse", place, env={"HOME": str(courtside.home)}, **how)
+
+
+def verify(folder: Path, name: str) -> None:
+    """Let systemd itself read a unit. Skips the test where it is not installed."""
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not installed here")
+    done = subprocess.run(  # noqa: S603 - systemd's own
+        [program, "verify", "--user", "--man=no", str(folder / name)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(folder)},
+    )
+    ours = [line for line in done.stderr.splitlines() if "courtside" in line]
+    assert (done.returncode, ours) == (0, []), done.stderr
+
+
+def wanted(folder: Path, every: timedelta = HALF_AN_HOUR) -> Wanted:
+    program = folder / "courtside"
+    folder.mkdir(parents=True, exist_ok=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    options = ("--warehouse", str(folder / "week.duckdb"), "--config", str(folder / "courtside.toml"))
+    return Wanted((str(program),), every, options, folder / "secrets.env", {"COURTSIDE_STATE_DIR": str(folder)})
+
+
+@pytest.mark.parametrize("kind", ["systemd", "timer"])
+def test_systemd_takes_the_units_as_they_are_written(courtside: Courtside, kind: str) -> None:
+    done = install(courtside, "--kind", kind)
+    assert done.status == 0, done.err
+    folder = courtside.home / ".config" / "systemd" / "user"
+    assert min(path.name for path in folder.iterdir()) == "courtside-watch.service"
+    assert f"written: {folder / 'courtside-watch.service'}" in done.lines
+    assert "systemctl --user enable --now" in done.lines[-1]
+    verify(folder, "courtside-watch.service" if kind == "systemd" else "courtside-watch.timer")
+
+
+@pytest.mark.parametrize("make", [systemd.service, systemd.timer])
+def test_systemd_takes_units_of_a_folder_with_any_name(make: Any, tmp_path: Path) -> None:
+    for text in make(wanted(tmp_path / HARD)):
+        (tmp_path / text.name).write_text(text.content)
+    verify(tmp_path, "courtside-watch.service")
+
+
+def test_a_word_is_quoted_as_systemd_reads_it_back() -> None:
+    assert systemd.quoted('a "b" \\ 100%') == '"a \\"b\\" \\\\ 100%%"'
+    with pytest.raises(UnfitError, match="cannot stand in a systemd unit"):
+        systemd.quoted("a\nExecStartPost=/bin/rm")
+
+
+def test_a_service_that_goes_on_gives_the_longest_step_time_to_end(tmp_path: Path) -> None:
+    (text,) = systemd.service(wanted(tmp_path))
+    assert "Restart=on-failure" in text.content
+    assert "TimeoutStopSec=300" in text.content
+    assert '"watch" "--every" "30m"' in text.content
+    unit, when = systemd.timer(wanted(tmp_path))
+    assert "SuccessExitStatus=1 2" in unit.content
+    assert '"watch" "--once" "--every" "30m"' in unit.content
+    assert "OnCalendar=*-*-* *:00/30:00 UTC" in when.content
+
+
+def test_the_shell_that_cron_starts_runs_exactly_the_command(tmp_path: Path) -> None:
+    folder = tmp_path / HARD
+    given = wanted(folder)
+    (folder / "courtside").write_text(
+        '#!/bin/sh\nprintf "%s\\n" "$COURTSIDE_STATE_DIR" "$COURTSIDE_SLACK_TOKEN" "$@"\n'
+    )
+    (folder / "secrets.env").write_text("COURTSIDE_SLACK_TOKEN=xoxb-1\n")
+    (text,) = cron.crontab(given)
+    line = text.content.splitlines()[1]
+    schedule, command = line[: len("*/30 * * * *")], line[len("*/30 * * * * ") :]
+    assert schedule == "*/30 * * * *"
+    assert "%" not in command.replace("\\%", "")
+    done = subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], capture_output=True, text=True, check=True)  # noqa: S603 - what cron does
+    assert done.stdout.splitlines() == [str(folder), "xoxb-1", *given.command(once=True)[1:]]
+    assert shlex.split(command)
+
+
+@pytest.mark.parametrize(
+    ("every", "schedule", "written"),
+    [
+        (timedelta(minutes=1), "* * * * *", "*-*-* *:*:00 UTC"),
+        (timedelta(minutes=15), "*/15 * * * *", "*-*-* *:00/15:00 UTC"),
+        (timedelta(hours=1), "0 * * * *", "*-*-* *:00:00 UTC"),
+        (timedelta(hours=6), "0 */6 * * *", "*-*-* 00/6:00:00 UTC"),
+        (timedelta(hours=24), "0 0 * * *", "*-*-* 00:00:00 UTC"),
+    ],
+)
+def test_an_interval_is_the_same_on_each_calendar(every: timedelta, schedule: str, written: str) -> None:
+    assert (cron_schedule(every), calendar(every)) == (schedule, written)
+    if program := shutil.which("systemd-analyze"):
+        subprocess.run([program, "calendar", written], check=True, capture_output=True)  # noqa: S603 - systemd's own
+
+
+@pytest.mark.parametrize("minutes", [7, 45, 90, 5 * 60])
+def test_an_interval_that_no_calendar_has_is_refused(minutes: int) -> None:
+    with pytest.raises(UnfitError, match="divide an hour"):
+        cron_schedule(timedelta(minutes=minutes))
+
+
+def test_the_yaml_of_cloud_run_says_what_was_meant(tmp_path: Path) -> None:
+    cloud = Cloud(
+        "nba-props", "us-east1", "eu.gcr.io/x/courtside:1", "w@x.iam", "10.0.0.2:/c", ["COURTSIDE_SLACK_TOKEN"]
+    )
+    given = Wanted(
+        ("courtside",), HALF_AN_HOUR, ("--checks", "a.b: #c"), tmp_path, {"COURTSIDE_WAREHOUSE": 'b: "ü" # %'}
+    )
+    (text,) = cloud_run(given, cloud)
+    job, schedule = yaml.safe_load_all(text.content)
+    task = job["spec"]["template"]["spec"]["template"]["spec"]
+    (container,) = task["containers"]
+    assert (job["kind"], task["maxRetries"], task["serviceAccountName"]) == ("Job", 0, "w@x.iam")
+    assert container["command"] == ["courtside"]
+    assert container["args"] == ["watch", "--once", "--every", "30m", "--checks", "a.b: #c"]
+    assert container["env"] == [
+        {"name": "COURTSIDE_WAREHOUSE", "value": 'b: "ü" # %'},
+        {
+            "name": "COURTSIDE_SLACK_TOKEN",
+            "valueFrom": {"secretKeyRef": {"name": "courtside-slack-token", "key": "latest"}},
+        },
+    ]
+    assert task["volumes"][0] == {"name": "state", "nfs": {"server": "10.0.0.2", "path": "/c"}}
+    assert schedule["spec"]["schedule"] == "*/30 * * * *"
+    assert schedule["spec"]["httpTarget"]["uri"].endswith(
+        "/projects/nba-props/locations/us-east1/jobs/courtside-watch:run"
+    )
+
+
+def test_cloud_run_is_refused_without_what_it_needs_and_for_a_file_of_this_machine(courtside: Courtside) -> None:
+    kind = ("--kind", "cloud-run")
+    whole = (*kind, *CLOUD)
+    assert "needs --cloud image=… and --cloud service_account=… and --cloud share=…" in install(courtside, *kind).err
+    assert "as SERVER:/PATH" in install(courtside, *whole[:-1], "share=10.0.0.2").err
+    assert "--cloud knows no 'imag'" in install(courtside, *kind, "--cloud", "imag=i").err
+    assert "cannot read a file of this machine" in install(courtside, *whole, place="week.duckdb").err
+    assert install(courtside, *whole, "--print").status == 0
+
+
+@pytest.mark.parametrize("kind", ["systemd", "timer", "cron"])
+def test_print_shows_what_would_be_written_and_writes_nothing(courtside: Courtside, kind: str) -> None:
+    shown = install(courtside, "--kind", kind, "--print")
+    assert (shown.status, "bigquery://nba-props" in shown.out) == (0, True)
+    assert list(courtside.home.iterdir()) == []
+
+
+def test_a_file_that_says_something_else_is_left_alone_without_force(courtside: Courtside) -> None:
+    install(courtside)
+    path = courtside.home / ".config" / "systemd" / "user" / "courtside-watch.service"
+    written = path.read_text()
+    assert f"as it was: {path}" in install(courtside).lines
+    path.write_text("mine\n")
+    refused = install(courtside)
+    assert (refused.status, "says something else" in refused.err, path.read_text()) == (3, True, "mine\n")
+    assert install(courtside, "--force").status == 0
+    assert path.read_text() == written
+
+
+def test_no_secret_is_in_what_is_written(courtside: Courtside) -> None:
+    courtside.home.mkdir()
+    (courtside.home / "courtside.toml").write_text(
+        '[watch]\nping_url = "https://hc-ping.com/0b6c-secret"\n[notify]\nsinks = ["slack"]\n'
+    )
+    environment = {
+        "HOME": str(courtside.home),
+        "COURTSIDE_SLACK_TOKEN": "xoxb-secret",
+        "COURTSIDE_PING_URL": "https://x.example/s3cret",
+    }
+    for kind in ("systemd", "timer", "cron", "cloud-run"):
+        shown = courtside(
+            "service",
+            "install",
+            "--print",
+            "--kind",
+            kind,
+            "--warehouse",
+            "bigquery://nba-props",
+            *CLOUD,
+            env=environment,
+        )
+        assert shown.status == 0, shown.err
+        assert not any(secret in shown.out for secret in ("0b6c", "xoxb", "s3cret"))

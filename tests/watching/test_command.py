@@ -1,0 +1,200 @@
+"""`courtside watch`: once and again and again, on a warehouse that is a file, with people behind a webhook."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from console.journal import FILE_NAME
+from tests.cli.conftest import Courtside, data
+from tests.cli.conftest import courtside as _courtside
+from tests.cli.words import NOW, Operator
+from tests.notify.conftest import receiver
+from tests.notify.services import Receiver, Says
+
+__all__ = ["_courtside", "data", "receiver"]  # fixtures
+
+PATIENCE = 60.0
+"""Seconds to wait for what comes at once on any machine that lives."""
+
+
+@pytest.fixture
+def courtside(tmp_path: Path, data: Path) -> Courtside:
+    return Courtside(tmp_path, data)
+
+
+@pytest.fixture
+def ann(courtside: Courtside, demo_file: Path, tmp_path: Path) -> Operator:
+    return Operator(courtside, Path(shutil.copy(demo_file, tmp_path / "week.duckdb")))
+
+
+def settle(home: Path, text: str) -> None:
+    (home / "courtside.toml").write_text(text)
+
+
+def test_once_says_the_verdict_tells_people_and_leaves_a_row_in_the_warehouse(ann: Operator) -> None:
+    settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\ndigest = false\n')
+    shown = ann("watch", "--once", "--every", "15m")
+    verdict = ann("check")
+    assert shown.status == verdict.status
+    assert "opened: CRITICAL" in shown.out
+    ((host, every, found, report),) = ann.said(
+        "SELECT host, every_seconds, verdict, report FROM nba_orchestration.console_check_runs"
+    )
+    assert (every, found) == (900, "CRITICAL")
+    assert json.loads(report)["causes"]
+    lines = [json.loads(line) for line in shown.err.splitlines()]
+    assert [line["event"] for line in lines] == ["started", "run"]
+    assert {line["host"] for line in lines} == {host}
+
+
+def test_a_second_run_tells_nobody_again(ann: Operator) -> None:
+    settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\ndigest = false\n')
+    ann("watch", "--once")
+    ann.now += timedelta(minutes=1)
+    assert "opened" not in ann("watch", "--once").out
+
+
+def test_as_a_document_nothing_else_stands_on_the_output(ann: Operator) -> None:
+    settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\ndigest = false\n')
+    found = ann.document("watch", "--once")
+    assert (found["role"], found["severity"], found["exit_status"]) == ("leads", "critical", 2)
+    assert found["notices"]["waiting"] == 0
+    assert found["notices"]["arrived"] > 0
+
+
+def test_where_people_could_not_be_told_the_exit_status_says_so(ann: Operator, receiver: Receiver) -> None:
+    receiver.always = Says(503)
+    settle(ann.courtside.home, f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\ndigest = false\n')
+    shown = ann("watch", "--once", env={"COURTSIDE_NOTIFY_SECRET": "s3cret"})
+    assert shown.status == 4
+    assert "cannot take it now (HTTP 503)" in shown.out
+
+
+def test_the_ping_url_is_told_of_start_and_end_and_never_shown_whole(ann: Operator, receiver: Receiver) -> None:
+    settle(ann.courtside.home, f'[watch]\nping_url = "{receiver.address}/0b6c-secret"\n')
+    shown = ann("watch", "--once")
+    assert [got.path for got in receiver.got] == ["/0b6c-secret/start", "/0b6c-secret"]
+    doctor = ann("doctor")
+    assert "watch.ping_url" in doctor.out
+    assert "0b6c-secret" not in shown.out + shown.err + doctor.out
+
+
+def test_checks_can_be_chosen_and_one_that_is_not_there_is_refused(ann: Operator) -> None:
+    shown = ann.document("watch", "--once", "--checks", "queue.overdue, schedule.stale")
+    assert shown["role"] == "leads"
+    refused = ann("watch", "--once", "--checks", "queue.overdo")
+    assert (refused.status, "did you mean queue.overdue" in refused.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--every", "30d"), "from 1m to 24h"),
+        (("--json",), "leave --json away"),
+        (("--checks", ","), "names no check"),
+    ],
+)
+def test_what_cannot_be_is_refused(ann: Operator, options: tuple[str, ...], says: str) -> None:
+    refused = ann("watch", *options)
+    assert (refused.status, says in refused.err) == (3, True)
+
+
+def test_the_demo_is_not_watched(courtside: Courtside) -> None:
+    refused = courtside("watch", "--once", now=NOW)
+    assert (refused.status, "nobody watches it" in refused.err) == (3, True)
+
+
+def silence(file: Path) -> None:
+    """Let the last decision be three hours old by the real clock, which a real process goes by."""
+    moment = datetime.now(UTC) - timedelta(hours=3)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "INSERT INTO nba_orchestration.workflow_decisions (decision_id, decision_time, workflow_name, action) "
+            "VALUES ('d', ?, 'betting_lines', 'SKIP')",
+            [moment],
+        )
+
+
+@contextmanager
+def watching(home: Path, file: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """Give a real process that watches."""
+    command = [sys.executable, "-m", "console", "watch", "--warehouse", str(file), *options]
+    environment = {
+        **os.environ,
+        "COURTSIDE_CONFIG": str(home / "courtside.toml"),
+        "COURTSIDE_STATE_DIR": str(home / "state"),
+        "COURTSIDE_NOTIFY_SECRET": "s3cret",
+    }
+    with subprocess.Popen(  # noqa: S603 - our own
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def next_line(process: subprocess.Popen[str], event: str) -> dict[str, object]:
+    """Return the next line of the log about something; a process that ends before has failed."""
+    assert process.stderr is not None
+    for text in process.stderr:
+        line: dict[str, object] = json.loads(text)
+        if line["event"] == event:
+            return line
+    raise AssertionError(f"the process ended without a line about {event}")
+
+
+def test_it_watches_until_it_is_asked_to_stop_and_lets_go_of_its_lease(
+    ann: Operator, receiver: Receiver, tmp_path: Path
+) -> None:
+    settle(tmp_path, f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\ndigest = false\n')
+    silence(ann.file)
+    with watching(tmp_path, ann.file) as process:
+        assert next_line(process, "run")["verdict"] == "CRITICAL"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == "stopped after 1 run\n"
+    assert receiver.got
+    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as journal:
+        assert journal.execute("SELECT count(*) FROM lease WHERE name LIKE 'watch %'").fetchone() == (0,)
+
+
+def test_killed_while_it_tells_people_the_next_one_tells_them_under_the_same_key(
+    ann: Operator, receiver: Receiver, tmp_path: Path
+) -> None:
+    settle(tmp_path, f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\ndigest = false\n')
+    silence(ann.file)
+    receiver.always = Says(hangs=True)
+    with watching(tmp_path, ann.file) as process:
+        deadline = PATIENCE
+        while not receiver.got and deadline > 0:
+            receiver.closing.wait(0.05)
+            deadline -= 0.05
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+    receiver.always = Says()
+    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as journal, journal:  # five minutes pass
+        journal.execute("UPDATE lease SET until = '2020-01-01T00:00:00.000000Z'")
+        journal.execute("UPDATE notice SET claim = '2020-01-01T00:00:00.000000Z' WHERE claim != ''")
+    with watching(tmp_path, ann.file, "--once") as process:
+        next_line(process, "run")
+        process.wait(PATIENCE)
+    bodies = [got.body for got in receiver.got]
+    keys = [got.document["key"] for got in receiver.got]
+    assert keys.count(keys[0]) == 2  # the one that was under way, under the key by which its receiver knows it
+    assert bodies.count(bodies[0]) == 2
+    assert all(keys.count(key) == 1 for key in keys[1:] if key != keys[0])

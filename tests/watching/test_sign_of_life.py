@@ -1,0 +1,84 @@
+"""`courtside` says when the watcher last ran, and misses one that ran before: on its own host, and on every other."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Courtside, data
+from tests.cli.words import Operator
+
+__all__ = ["data"]  # fixture
+
+
+@pytest.fixture
+def ann(data: Path, demo_file: Path, tmp_path: Path) -> Operator:
+    (tmp_path / "ann").mkdir()
+    return Operator(Courtside(tmp_path / "ann", data), Path(shutil.copy(demo_file, tmp_path / "week.duckdb")))
+
+
+def on_another_host(ann: Operator) -> Operator:
+    return Operator(Courtside(ann.courtside.home.parent / "bob", ann.courtside.data), ann.file, ann.now)
+
+
+def silent(operator: Operator) -> list[str]:
+    document = operator.document("check")
+    return [found["severity"] for found in document["findings"] if found["check"] == "watcher.silent"]
+
+
+def test_without_a_watcher_nothing_is_said_of_one(ann: Operator) -> None:
+    assert "last ran" not in ann("check").out
+    assert ann.document("check")["watcher"] is None
+    assert silent(ann) == []
+    assert "last ran" not in ann("doctor").out
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["on its host", "on another host"])
+def test_it_says_when_it_last_ran_and_misses_it_after_two_intervals(ann: Operator, elsewhere: bool) -> None:
+    ann("watch", "--once")
+    reader = on_another_host(ann) if elsewhere else ann
+    reader.now = ann.now + timedelta(minutes=12)
+    assert "watcher  last ran 12 min ago, Sun 25 Jan 13:00 EST (2026-01-25T18:00Z) on " in reader("check").out
+    assert silent(reader) == []
+    reader.now += timedelta(minutes=50)
+    assert silent(reader) == ["warning"]
+    reader.now += timedelta(hours=1)
+    assert silent(reader) == ["critical"]
+    assert "nobody watches" in reader("check", "watcher.silent").out
+
+
+def test_a_warehouse_without_the_table_knows_of_no_watcher_but_the_hosts_own(ann: Operator) -> None:
+    ann("watch", "--once")
+    ann.drop("console_check_runs")
+    ann.now += timedelta(hours=3)
+    assert silent(ann) == ["critical"]
+    bob = on_another_host(ann)
+    bob.now = ann.now
+    assert silent(bob) == []
+    assert bob("check", "watcher.silent").status == 0
+
+
+def test_the_watchers_own_runs_never_find_themselves_missing(ann: Operator) -> None:
+    ann("watch", "--once")
+    ann.now += timedelta(hours=8)
+    ann("watch", "--once")
+    assert ann.said("SELECT count(*) FROM nba_orchestration.console_check_runs") == [(2,)]
+    assert ann.said(
+        "SELECT count(*) FROM nba_orchestration.console_check_runs WHERE CAST(report AS VARCHAR) LIKE '%nobody watches%'"
+    ) == [(0,)]
+
+
+def test_at_shows_what_was_known_of_the_watcher_then(ann: Operator) -> None:
+    ann("watch", "--once")
+    ann.now += timedelta(hours=3)
+    assert "last ran" not in ann("check", "--at", "2026-01-25T17:00Z").out
+    assert "last ran 30 min ago" in ann("check", "--at", "2026-01-25T18:30Z").out
+
+
+def test_doctor_says_it_too(ann: Operator) -> None:
+    ann("watch", "--once")
+    ann.now += timedelta(minutes=12)
+    assert "watcher last ran 12 min ago" in " ".join(ann("doctor").out.split())
