@@ -9,21 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from checks.times import format_eastern, format_utc
 from console.actions.aftercare import Done, run_due
 from console.actions.ledger import Ledger
-from console.actions.opening import Station
+from console.actions.opening import Station, station_for
 from console.actions.plan_codec import UnreadablePlanError
 from console.actions.planning.suggested import suggested
 from console.actions.refusal import RefusedError
 from console.actions.run_state import run_of
 from console.actions.saying import log_entry_of, preview_of, result_of, verification_entry
 from console.actions.verifying import Verifications
-from console.actions.whoami import current_actor
 from console.journal import JournalError
-from console.memory import open_journal
 from console.setting_values import SettingsError
 from console.slack.destination import destination_of
 from console.slack.message import Message, message_of
@@ -145,18 +142,9 @@ class Hands:
         return Result(POST, (), _clean(posting.sentence), is_complete=posting.is_delivered)
 
 
-def hands_for(settings: Settings, shell: Shell, why_read_only: Callable[[], str], *, is_production: bool) -> Hands:
+def hands_for(settings: Settings, shell: Shell, why_read_only: Callable[[], str]) -> Hands:
     """Return the hands of a console under these settings."""
-    station = Station(
-        place=settings.warehouse,
-        open_desk=lambda: shell.open_desk(settings),
-        open_journal=lambda: open_journal(settings.state_dir, now=shell.now),
-        actor=current_actor(shell.environment),
-        now=shell.now,
-        new_id=lambda: uuid4().hex,
-        why_read_only=why_read_only,
-        is_production=is_production,
-    )
+    station = station_for(settings, shell.environment, lambda: shell.open_desk(settings), shell.now, why_read_only)
     return Hands(
         station,
         Slack(

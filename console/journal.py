@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from checks.severity import Severity, Verdict
 from checks.times import format_instant
-from console import journal_schema as sql
+from console import journal_schema as schema
+from console import journal_statements as sql
 from screens.clean import for_terminal
 
 if TYPE_CHECKING:
@@ -151,22 +152,22 @@ class Journal:
             now = self._now()
             if self._next_cleaning is None or now >= self._next_cleaning:
                 self._next_cleaning = now + BETWEEN_CLEANINGS
-                for statement in sql.FORGET:
+                for statement in schema.FORGET:
                     connection.execute(statement, (instant_text(now - RETENTION),))
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         """Give a connection to a file that has our tables."""
         with closing(self._connect()) as connection:
-            version, tables = connection.execute(sql.STATE).fetchone()
-            if version > sql.VERSION:
+            version, tables = connection.execute(schema.STATE).fetchone()
+            if version > schema.VERSION:
                 raise JournalError(
                     f"the journal {self.path} was written by a newer courtside (version {version}, this one knows "
-                    f"{sql.VERSION}): install the newer one, or set another state_dir"
+                    f"{schema.VERSION}): install the newer one, or set another state_dir"
                 )
-            if version < sql.VERSION and tables:
+            if version < schema.VERSION and tables:
                 raise JournalError(f"{self.path} is another program's database: move it away, or set another state_dir")
-            if version < sql.VERSION:
+            if version < schema.VERSION:
                 self._build(connection)
             yield connection
 
@@ -179,10 +180,10 @@ class Journal:
         """Make the tables; of two processes at once one makes them and the other finds them."""
         _use_write_ahead_log(connection)
         with _transaction(connection):
-            if connection.execute(sql.STATE).fetchone() == (0, 0):
-                for statement in sql.TABLES:
+            if connection.execute(schema.STATE).fetchone() == (0, 0):
+                for statement in schema.TABLES:
                     connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {sql.VERSION}")
+                connection.execute(f"PRAGMA user_version = {schema.VERSION}")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -128,7 +128,7 @@ class _Late:
     def hands(self) -> Hands:
         from console.hands import hands_for  # noqa: PLC0415
 
-        return hands_for(self._settings, self._shell, lambda: self.read_only, is_production=self._is_production)
+        return hands_for(self._settings, self._shell, lambda: self.read_only)
 
     @cached_property
     def examination(self) -> Examination:

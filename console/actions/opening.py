@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from checks.facts.retry_queue import RETRY_QUEUE, QueueRow
+from console import arming
 from console.actions.aftercare import Aftercare
 from console.actions.entry import Actor
 from console.actions.mirror import MirroredLedger
@@ -17,18 +19,23 @@ from console.actions.planning.planner import Planner
 from console.actions.planning.reading import scope_of
 from console.actions.running import Hand
 from console.actions.verifying import Verifications
+from console.actions.whoami import current_actor
 from console.actions.world import World
 from console.conflict_log import QueueWriter
+from console.environment import environment_of
 from console.journal import Journal
 from console.lease import Leases
+from console.memory import open_journal
 from console.outbox import Outbox
 from console.queue_changes import QUEUE
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Writable
 from screens.orders import Order
+from screens.session import Environment
 
 if TYPE_CHECKING:
     from console.desk import Desk
+    from console.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +105,28 @@ class Station:
         with self.open_desk() as desk:
             (table,) = desk.warehouse.inspect((QUEUE,))
         return frozenset(column.name for column in table.columns)
+
+
+def station_for(
+    settings: Settings,
+    environment: Mapping[str, str],
+    open_desk: Callable[[], Desk],
+    now: Callable[[], datetime],
+    why_read_only: Callable[[], str] | None = None,
+) -> Station:
+    """Return the station on the warehouse of the settings, with the journal of this user.
+
+    `environment` are the process's variables, which name the SSH session that somebody acts from. Without `why_read_only` the
+    settings decide.
+    """
+    is_production = environment_of(settings) is Environment.PRODUCTION
+    return Station(
+        place=settings.warehouse,
+        open_desk=open_desk,
+        open_journal=lambda: open_journal(settings.state_dir, now=now),
+        actor=current_actor(environment),
+        now=now,
+        new_id=lambda: uuid4().hex,
+        why_read_only=why_read_only or (lambda: arming.why_read_only(settings, is_production=is_production)),
+        is_production=is_production,
+    )
