@@ -65,6 +65,11 @@ class Look:
 
         return newest_run(self.loaded.facts.known(WATCHER_RUNS), self.report.scope.as_of)
 
+    @property
+    def watched_at(self) -> datetime | None:
+        """When that was (aware UTC)."""
+        return None if self.watched is None else self.watched.ran_at
+
     def query(self, fact: str) -> Query:
         """Return the question behind a fact of this report. Raises KeyError for a fact that there is none of."""
         from screens.ports import Query  # noqa: PLC0415  # asked for on a screen only

@@ -238,6 +238,7 @@ class CourtsideApp(KeyOrder):
             source=standing.source,
             failure=standing.failure,
             cost=standing.cost(session.clock()),
+            watcher=standing.watched(self.moment.now()),
             read_only=bool(session.hands.read_only),
             ascii=session.ascii,
         )

@@ -38,7 +38,7 @@ class HeaderState:
 
     `clock` says how the time runs (`live`, `replay`, `paused`), `dates` which game dates are shown when they are not today's,
     `stale_minutes` from which age the data is called old, `source` how the warehouse is, `failure` why it fails,
-    `cost` what asking has cost.
+    `cost` what asking has cost, `watcher` when the checks were last run without a person.
     """
 
     environment: Environment
@@ -52,6 +52,7 @@ class HeaderState:
     source: str = "loading"
     failure: str = ""
     cost: str = ""
+    watcher: str = ""
     read_only: bool = True
     ascii: bool = False
 
@@ -91,8 +92,7 @@ def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
     parts = [*_moment(state.as_of, width), *([] if state.read_only else [ARMED]), state.clock]
     parts += [part for part in (state.dates, "read-only" if state.read_only else "") if part]
     parts += alarming or [*_age(state, width), state.source]
-    if state.cost:
-        parts.append(state.cost)
+    parts += [part for part in (state.watcher, state.cost) if part]
     room = width - badge.width - 1
     taken: list[str] = []
     left: list[str] = []

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from checks.model import Report, Scope, Verdict
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
+    from checks.severity import Severity
     from screens.orders import Consent, Order
 
 
@@ -37,6 +38,10 @@ class Look(Protocol):
 
     def reason(self, fact: Fact[Any]) -> str:
         """Return why a fact could not be had, or ""."""
+
+    @property
+    def watched_at(self) -> datetime | None:
+        """When the checks were last run without a person (aware UTC); None where they never were."""
 
     def query(self, fact: str) -> Query:
         """Return the question behind a fact of this report. Raises KeyError for a fact that it does not need."""
@@ -189,3 +194,51 @@ class Hands(Protocol):
 
     def follow_up(self) -> tuple[str, ...]:
         """Verify what is due, and return a sentence for each thing that is known by that: fixed or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSpot:
+    """One place that an audit found: `path` is relative to the checkout, lines count from 1, `line` 0 is about all of the file.
+
+    `code` are the numbered lines around it, as they were when the audit ran; `id` is the finding's fingerprint.
+    """
+
+    id: str
+    check: str
+    path: str
+    line: int
+    severity: Severity
+    sentence: str
+    remedy: str = ""
+    code: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What is known of a checkout: `spots` worst first, as of `at` (aware UTC; None when it was never audited).
+
+    `asides` are sentences on what is not among the spots. `reason` says why the checkout cannot be audited, or "".
+    `is_running` says that an audit is on its way.
+    """
+
+    checkout: str
+    severity: Severity
+    sentence: str = ""
+    spots: tuple[AuditSpot, ...] = ()
+    asides: tuple[str, ...] = ()
+    at: datetime | None = None
+    reason: str = ""
+    is_running: bool = False
+
+
+class Auditor(Protocol):
+    """Audits one checkout. Nothing of it waits, and nothing raises."""
+
+    def known(self) -> Audit:
+        """Return what is known now; whoever asks first starts the audit."""
+
+    def again(self) -> None:
+        """Start an audit; one that is on its way is ended."""
+
+    def stop(self) -> None:
+        """End what is on its way, at once."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from checks.severity import Verdict
+from checks.times import format_minutes, minutes_between
 
 if TYPE_CHECKING:
     from screens.feed import Loaded
@@ -70,6 +71,13 @@ class Standing:
     def cost(self, now: datetime) -> str:
         """Return what asking has cost, "" where it costs nothing."""
         return "" if self.spending is None else self.spending.cost(now)
+
+    def watched(self, now: datetime) -> str:
+        """Return how long ago the watcher last ran, in whole minutes; "" where none ever did."""
+        look = self.latest.look if self.latest is not None else None
+        if look is None or look.watched_at is None:
+            return ""
+        return f"watcher {format_minutes(max(minutes_between(look.watched_at, now), 0))} ago"
 
     def forget(self, feed: str) -> None:
         """Forget a feed that is gone."""

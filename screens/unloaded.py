@@ -34,6 +34,11 @@ class Unloaded:
         """Return that nothing was loaded yet."""
         return "not loaded yet"
 
+    @property
+    def watched_at(self) -> None:
+        """None: nothing is known of a watcher yet."""
+        return
+
     def query(self, fact: str) -> Query:
         """Raise KeyError: nothing was asked yet."""
         raise KeyError(fact)

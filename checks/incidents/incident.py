@@ -53,7 +53,8 @@ class Incident:
     came into its state, `ended_at` when the trouble ended. `worst` is the worst severity since it was opened. `bad` and `good`
     count such runs in a row, `counted_at` is the as-of of the last run that counted. `flaps` is how often it seemed over and
     was not. `checks`, `signs` (fingerprints) and `days` (Eastern game dates as text) are those of the evidence when it was
-    last seen. `absorbed` are the keys of incidents that turned out to be its symptoms, and `note` says how it ended.
+    last seen; `explains` (fingerprints) and `explains_checks` those of what follows from it. `absorbed` are the keys of incidents
+    that turned out to be its symptoms, and `note` says how it ended.
     """
 
     key: str
@@ -78,7 +79,8 @@ class Incident:
     checks: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
-    symptoms: int = 0
+    explains: tuple[str, ...] = ()
+    explains_checks: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
     note: str = ""
 
@@ -86,6 +88,11 @@ class Incident:
     def id(self) -> str:
         """What tells it from earlier and later incidents of its key."""
         return fitting(f"{self.key}@{self.first_seen:%Y%m%dT%H%M%SZ}")
+
+    @property
+    def symptoms(self) -> int:
+        """How many findings follow from it."""
+        return len(self.explains)
 
     @property
     def is_live(self) -> bool:

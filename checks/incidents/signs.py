@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.causes import BLIND
 from checks.hushes import Hush
-from checks.incidents.incident import LONGEST_KEY, Incident, Run, fitting
+from checks.incidents.incident import LONGEST_KEY, Incident, Run, State, fitting
 from checks.model import Finding, Report, RootCause
 from checks.severity import Severity
 
@@ -29,6 +29,7 @@ class Sign:
     signs: tuple[str, ...]
     days: tuple[str, ...]
     symptoms: frozenset[str]
+    symptom_checks: frozenset[str]
     hush: Hush | None
 
 
@@ -43,6 +44,46 @@ def signs_of(run: Run) -> dict[str, Sign]:
 def evaluated(report: Report) -> frozenset[str]:
     """Return the checks of a report that could judge; a check that is UNKNOWN, or was not run, says nothing is over."""
     return frozenset(result.check for result in report.results if not result.reason)
+
+
+def completed(sign: Sign, before: Incident | None, report: Report) -> Sign:
+    """Return a sign with what is known of its incident from before and could not be looked at, because those checks were not run.
+
+    So a run of some checks narrows no incident down to what it looked at, and does not make it milder either.
+    """
+    if before is None or before.state is State.RESOLVED:
+        return sign
+    checks = _not_run(before.checks, report)
+    symptom_checks = _not_run(before.explains_checks, report)
+    if not checks and not symptom_checks:
+        return sign
+    return replace(
+        sign,
+        severity=max(sign.severity, before.severity),
+        checks=(*sign.checks, *checks),
+        signs=_together(sign.signs, before.signs) if checks else sign.signs,
+        days=_days_together(sign.days, before.days) if checks else sign.days,
+        symptoms=sign.symptoms | set(before.explains) if symptom_checks else sign.symptoms,
+        symptom_checks=sign.symptom_checks | set(symptom_checks),
+    )
+
+
+def is_explained_unseen(sign: Sign, incidents: Iterable[Incident], report: Report) -> bool:
+    """Return whether all of a sign is known to follow from an incident that this report, of other checks, could not show."""
+    return any(
+        incident.is_live
+        and sign.signs
+        and set(sign.signs) <= set(incident.explains)
+        and _not_run(incident.checks, report)
+        for incident in incidents
+    )
+
+
+def seeing_again(incident: Incident, report: Report) -> Incident:
+    """Return a blindness without the checks that can see again; any other incident as it is."""
+    if incident.cause != BLIND:
+        return incident
+    return replace(incident, checks=tuple(name for name in incident.checks if name not in evaluated(report)))
 
 
 def is_out_of_sight(incident: Incident, report: Report) -> bool:
@@ -79,6 +120,7 @@ def _sign(cause: RootCause, run: Run) -> Sign:
         signs=_fingerprints(cause.evidence),
         days=_days(cause.evidence),
         symptoms=frozenset(_fingerprints(finding for finding in cause.symptoms if finding.is_active)),
+        symptom_checks=frozenset(finding.check for finding in cause.symptoms if finding.is_active),
         hush=run.hushes.of_cause(cause),
     )
 
@@ -112,9 +154,24 @@ def _blindness(causes: list[RootCause], run: Run) -> tuple[Sign, ...]:
         signs=(),
         days=(),
         symptoms=frozenset(),
+        symptom_checks=frozenset(),
         hush=None,
     )
     return (sign,)
+
+
+def _not_run(checks: Iterable[str], report: Report) -> tuple[str, ...]:
+    run = {result.check for result in report.results}
+    return tuple(check for check in checks if check not in run)
+
+
+def _together(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _days_together(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the dates of both, none where one of them belongs to no date."""
+    return tuple(sorted({*first, *second})) if first and second else ()
 
 
 def _fingerprints(findings: Iterable[Finding]) -> tuple[str, ...]:

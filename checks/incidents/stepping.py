@@ -12,7 +12,15 @@ from datetime import datetime
 
 from checks.hushes import Hush, HushKind
 from checks.incidents.incident import Event, Happening, Incident, Rules, Run, State
-from checks.incidents.signs import Sign, can_be_judged, is_out_of_sight, signs_of
+from checks.incidents.signs import (
+    Sign,
+    can_be_judged,
+    completed,
+    is_explained_unseen,
+    is_out_of_sight,
+    seeing_again,
+    signs_of,
+)
 from checks.severity import Severity
 
 
@@ -35,10 +43,10 @@ def step(incidents: Iterable[Incident], run: Run, rules: Rules) -> Step:
     closed = [_in_state(item, State.CLOSED, run.now) for item in given if _is_beyond_return(item, run.now, rules)]
     events = [Event(Happening.CLOSED, incident, run.now) for incident in closed]
     before = {item.key: item for item in given if not _is_beyond_return(item, run.now, rules)}
-    signs = signs_of(run)
+    signs = {key: completed(sign, before.get(key), run.report) for key, sign in signs_of(run).items()}
     after: dict[str, Incident] = {}
     for key, sign in signs.items():
-        if sign.is_bad:
+        if sign.is_bad and (key in before or not is_explained_unseen(sign, given, run.report)):
             _note(_bad(before.get(key), sign, run, rules), after, events, run.now)
     for key in sorted(before.keys() - after.keys()):
         cause = _cause_of(before[key], after, signs)
@@ -83,7 +91,8 @@ def _bad(before: Incident | None, sign: Sign, run: Run, rules: Rules) -> _Change
         checks=sign.checks,
         signs=sign.signs,
         days=sign.days,
-        symptoms=len(sign.symptoms),
+        explains=tuple(sorted(sign.symptoms)),
+        explains_checks=tuple(sorted(sign.symptom_checks)),
         ended_at=None,
     )
     if before.state is State.NEW:
@@ -117,7 +126,8 @@ def _first_seen(sign: Sign, run: Run) -> Incident:
         checks=sign.checks,
         signs=sign.signs,
         days=sign.days,
-        symptoms=len(sign.symptoms),
+        explains=tuple(sorted(sign.symptoms)),
+        explains_checks=tuple(sorted(sign.symptom_checks)),
     )
 
 
@@ -167,8 +177,8 @@ def _not_shown(before: Incident, signs: Mapping[str, Sign], run: Run, rules: Rul
         return stays
     if sign is None and is_out_of_sight(before, run.report):
         return _left(before, run.now)
-    if sign is None and not can_be_judged(before, run.report):
-        return stays
+    if not can_be_judged(before, run.report):
+        return seeing_again(before, run.report), ()
     if before.state is State.NEW:
         return None, ()
     return stays if before.counted_at == run.report.scope.as_of else _better(before, sign, run, rules)

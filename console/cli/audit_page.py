@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from checks.model import Severity
 from console.audits.audit import Outcome
 from console.audits.catalogue import AUDITS
+from console.audits.saying import passed_sentence, verdict_sentence
 from console.audits.values import Spot
 from screens.lines import BLANK, Line, Span, Tone, flow, line, severity_word
 from screens.text.amount import counted
@@ -24,14 +25,7 @@ def audit_lines(outcome: Outcome, width: int, *, explains: bool = False) -> list
 
 
 def _verdict(outcome: Outcome, width: int) -> list[Line]:
-    failing = [spot for spot in outcome.spots if spot.hit.severity is not Severity.OK]
-    files = len({spot.hit.path for spot in failing})
-    looked = f"{counted(outcome.files, 'file')}, {counted(outcome.lines, 'line')}"
-    if failing:
-        sentence = f"{counted(len(failing), 'finding')} in {counted(files, 'file')}; looked at {looked}"
-    else:
-        sentence = f"nothing {'new ' if outcome.known else ''}found; looked at {looked}"
-    return flow([Span(sentence, Tone.STRONG)], width, first=severity_lead(outcome.severity))
+    return flow([Span(verdict_sentence(outcome), Tone.STRONG)], width, first=severity_lead(outcome.severity))
 
 
 def _check_lines(check: str, spots: Sequence[Spot], width: int, *, explains: bool) -> Iterable[Line]:
@@ -73,12 +67,6 @@ def _rest(outcome: Outcome, width: int, notes: int) -> list[Line]:
         said.append(
             f"{counted(len(outcome.stale), 'line')} of the baseline found no more: --update-baseline takes them out"
         )
-    passed = _by_reason(outcome.passed_by)
-    if passed:
-        said.append(f"passed by: {passed}")
+    if passed := passed_sentence(outcome):
+        said.append(passed)
     return [spans for text in said for spans in flow([Span(text, Tone.FAINT)], width, hang=2)]
-
-
-def _by_reason(reasons: Mapping[str, int]) -> str:
-    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{number} {reason}" for reason, number in ordered)

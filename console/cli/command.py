@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 EXIT_UNKNOWN = 3
 """The exit status of UNKNOWN, of wrong usage and of a warehouse that cannot be read."""
 
+EXIT_NOT_DELIVERED = 4
+"""The checks ran, but a notification that was asked for was not delivered."""
+
 _EXIT_STATUS = {"OK": 0, "WARNING": 1, "ERROR": 1, "CRITICAL": 2, "UNKNOWN": EXIT_UNKNOWN}
 
 
@@ -72,15 +75,15 @@ class Job:
         """Return the report of the checks `ids`, of all when empty. Raises as `look`."""
         return self.look(scope, ids).report
 
-    def look(self, scope: Scope, ids: Sequence[str] = ()) -> Look:
-        """Return that report with its facts and what operators have said about its findings.
+    def look(self, scope: Scope, ids: Sequence[str] = (), *, words: bool = True) -> Look:
+        """Return that report with its facts and, for `words`, what operators have said about its findings.
 
         Raises UnknownCheckError, and WarehouseError when not a single fact could be had: then there is nothing to report on.
         """
         from console.warehouse.protocol import WarehouseError  # --help needs no warehouse
 
         with self.desk() as desk:
-            look = desk.look(scope, ids, words=True)
+            look = desk.look(scope, ids, words=words)
         if reason := look.report.nothing_read:
             raise WarehouseError(reason)
         return look

@@ -31,13 +31,6 @@ def _infra(world: World, ids: Sequence[str]) -> Sequence[CheckResult]:
 
 
 def _audits(checkout: Path, ids: Sequence[str]) -> Sequence[CheckResult]:
-    """Return what is new in the checkout; what its own baseline knows fails nothing, as with `courtside audit`."""
-    from console.audits.audit import audit
-    from console.audits.baseline import held_against, read_baseline
-    from console.audits.options import read_options
+    from console.audits.checkout import audited
 
-    options = read_options(checkout)
-    outcome = audit(checkout, ids, options)
-    if options.baseline:
-        outcome = held_against(outcome, read_baseline(checkout / options.baseline))
-    return outcome.results
+    return audited(checkout, ids).results

@@ -12,7 +12,7 @@ from checks.incidents.incident import Incident, State
 from checks.severity import Severity
 
 _INSTANTS = ("since", "first_seen", "last_seen", "changed_at", "counted_at", "opened_at", "resolved_at", "ended_at")
-_LISTS = ("checks", "signs", "days", "absorbed")
+_LISTS = ("checks", "signs", "days", "explains", "explains_checks", "absorbed")
 
 
 class IncidentCodecError(ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from checks.hushes import Hushes, HushKind
 from checks.incidents.incident import LONGEST_KEY, Happening, Run, State
-from checks.model import Severity
+from checks.model import Finding, Severity
 from tests.incidents.reports import NOON, QUARTER, RETRIER, SILENCE, STALE, Watch, finding, report
 
 
@@ -236,3 +237,49 @@ def test_an_event_carries_the_incident_as_it_was_after_the_whole_run(watch: Watc
     watch.sees(SILENCE, STALE)
     opened = next(event for event in watch.events[1:] if event.what is Happening.OPENED)
     assert opened.incident.absorbed
+
+
+class TestARunOfSomeChecks:
+    """A run of a part says nothing about the checks that it did not run."""
+
+    MASKED = finding("orchestration.masked_outage", Severity.WARNING, key="silence")
+
+    @staticmethod
+    def part(watch: Watch, *findings: Finding, run: Sequence[str] = (), unknown: Sequence[str] = ()) -> list[str]:
+        seen = report(watch.moment, *findings, run=run, unknown=unknown)
+        done = watch.takes(Run("demo", seen, Hushes(), watch.moment))
+        watch.moment += QUARTER
+        return [f"{event.what.value}: {event.incident.cause}" for event in done]
+
+    def test_does_not_narrow_an_incident_to_what_it_looked_at_nor_make_it_milder(self, watch: Watch) -> None:
+        watch.sees(SILENCE, self.MASKED)
+        assert self.part(watch, self.MASKED) == []
+        incident = watch.only()
+        assert (set(incident.checks), incident.severity) == ({SILENCE.check, self.MASKED.check}, Severity.CRITICAL)
+        assert [self.part(watch, run=[self.MASKED.check]) for _ in range(4)] == [[]] * 4
+
+    def test_ends_none_because_the_part_that_it_looked_at_is_over(self, watch: Watch) -> None:
+        watch.sees(SILENCE, self.MASKED)
+        over = replace(self.MASKED, until=watch.moment)
+        assert [self.part(watch, over) for _ in range(4)] == [[]] * 4
+        assert watch.only().is_live
+
+    def test_opens_none_for_what_is_known_to_follow_from_a_cause_that_it_could_not_show(self, watch: Watch) -> None:
+        watch.sees(SILENCE, STALE)
+        assert [self.part(watch, STALE) for _ in range(3)] == [[]] * 3
+        assert self.part(watch, SILENCE) == []
+        assert [self.part(watch, STALE) for _ in range(3)] == [[]] * 3
+        assert watch.only().cause == "controller_silent"
+
+    def test_opens_one_for_it_once_the_cause_is_seen_to_be_over(self, watch: Watch) -> None:
+        watch.sees(SILENCE, STALE)
+        watch.sees(STALE, times=2)
+        assert {incident.cause for incident in watch.incidents} == {"controller_silent", "schedule.stale"}
+
+    def test_leaves_a_blindness_of_others_and_takes_out_of_it_what_can_see_again(self, watch: Watch) -> None:
+        watch.sees(unknown=["schedule.stale"], times=2)
+        assert self.part(watch, unknown=["reconcile.players"]) == []
+        assert set(watch.only().checks) == {"schedule.stale", "reconcile.players"}
+        assert self.part(watch, run=["reconcile.players"]) == []
+        assert watch.only().checks == ("schedule.stale",)
+        assert [self.part(watch, run=["schedule.stale"]) for _ in range(2)] == [[], ["resolved: blind"]]

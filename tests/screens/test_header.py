@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.model import Severity, Verdict
+from checks.model import Scope, Severity, Verdict
+from screens.feed import Errand, Loaded
 from screens.header import HEIGHT, HeaderState, header_lines
 from screens.lines import Tone, display_width, text_of
 from screens.session import Environment
+from screens.standing import Standing
+from screens.unloaded import Unloaded
 from tests.builders import at
+from tests.screens.troubles import Told
 
 AS_OF = at("2026-01-23T06:20")
 SILENT = Verdict(
@@ -181,3 +185,15 @@ def test_at_every_width_severity_and_duration_are_never_cut(
 def test_that_refreshing_is_paused_stands_out() -> None:
     [shown] = [span for span in header_lines(state(clock="live, paused"), 120)[0] if "paused" in span.text]
     assert shown.tone is Tone.UNKNOWN
+
+
+def test_it_says_when_the_watcher_last_ran_and_nothing_where_there_never_was_one() -> None:
+    scope = Scope.at(AS_OF)
+    standing = Standing()
+    assert standing.watched(AS_OF) == ""
+    look = Told(Unloaded.nothing(scope).report, watched_at=AS_OF - timedelta(minutes=12))
+    standing.note(Loaded(Errand("all", 1, 1, scope), look, None, seconds=0.1), full=True)
+    assert standing.watched(AS_OF) == "watcher 12 min ago"
+    assert standing.watched(AS_OF - timedelta(hours=1)) == "watcher 0 min ago"
+    assert "watcher 12 min ago" in text(state(watcher="watcher 12 min ago"), 140)
+    assert "watcher" not in text(state(), 140)

@@ -23,6 +23,8 @@ from tests.screens.queued import SCOPE, many, queue_look
 class Big:
     """A look on a queue whose rows count how often they are drawn."""
 
+    watched_at = None
+
     def __init__(self, rows: tuple[QueueRow, ...], report: Report) -> None:
         self._rows = rows
         self.report = report

@@ -31,6 +31,7 @@ class Told:
     """A look on a report alone."""
 
     report: Report
+    watched_at: datetime | None = None
 
     def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
         raise AssertionError(f"a report has no {fact.name}")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from console.cli.alerting import Alerting, alert_of
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command
 from console.cli.commands.report import report_answer
@@ -37,6 +38,7 @@ def check(
     listing: Annotated[  # a flag of the command line
         bool, typer.Option("--list", help="List the checks there are, and run none.")
     ] = False,
+    alert: Alerting = False,
 ) -> Answer:
     """Check the health of a date; without --date, tonight's games and last night's."""
     if listing:
@@ -44,7 +46,9 @@ def check(
     from checks.model import Severity  # --help needs no model
 
     least = Severity[only.name] if only else None
-    return report_answer(job, job.frame(at, last=date, days=days), ids or (), only=least, in_full=bool(ids))
+    teller = alert_of(job, wanted=alert, apart={"--at": at, "--date": date, "--days": days})
+    frame = job.frame(at, last=date, days=days)
+    return report_answer(job, frame, ids or (), only=least, in_full=bool(ids), alert=teller)
 
 
 def _listing() -> Answer:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.alerting import Alerting, alert_of, looked, with_alert
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
@@ -41,14 +42,16 @@ def diagnose(
     issue: Annotated[
         str, typer.Option("--issue", parser=_issue, metavar="KIND", help=f"One of {', '.join(ISSUES)}.")
     ] = "all",
+    alert: Alerting = False,
 ) -> Answer:
     """Name the root causes: what is wrong, on what evidence, what it explains, and what to type next."""
     from checks.causes import Issue, causes_of  # --help needs no checks
     from checks.model import Severity
     from screens.words import hushes_of
 
+    teller = alert_of(job, wanted=alert, apart={"--at": at, "--date": date, "--days": days})
     frame = job.frame(at, last=date, days=days)
-    look = job.look(frame.scope)
+    look, alerted = looked(job, teller, frame.scope)
     report, hushes = look.report, hushes_of(look)
     asked = Issue(issue)
     causes = (*causes_of(asked, report.causes), *_unseen(asked, report))
@@ -73,7 +76,7 @@ def diagnose(
             "findings": [finding(item, hushes) for item in findings],
         }
 
-    return Answer(status, lines, document)
+    return with_alert(Answer(status, lines, document), alerted)
 
 
 def _unseen(asked: Issue, report: Report) -> tuple[RootCause, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.alerting import Alerting, alert_of, looked, with_alert
 from console.cli.arguments import At
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
@@ -24,12 +25,16 @@ CHECKS = (
 )
 
 
+LOOKBACK_HOURS = 48
+"""As `Scope` has it, and so every report that says nothing else."""
+
+
 @command
 def gaps(
     job: Job,
     hours: Annotated[
         int, typer.Option("--hours", min=1, max=336, metavar="N", help="How far to look back, in hours.")
-    ] = 48,
+    ] = LOOKBACK_HOURS,
     threshold: Annotated[
         int | None,
         typer.Option(
@@ -41,17 +46,21 @@ def gaps(
         ),
     ] = None,
     at: At = None,
+    alert: Alerting = False,
 ) -> Answer:
     """Show every gap between decisions of the controller, and the workflows that never decide.
 
     Gaps in the window that are over count towards the exit status too.
     """
+    apart = {"--at": at, "--threshold-minutes": threshold, "--hours": hours if hours != LOOKBACK_HOURS else None}
+    teller = alert_of(job, wanted=alert, apart=apart)
     if threshold is not None:
         job = _with_threshold(job, threshold)
     frame = job.frame(at)
     frame = replace(frame, scope=replace(frame.scope, lookback=timedelta(hours=hours)))
-    window = _Window(job.report(frame.scope, CHECKS), frame)
-    return Answer(exit_status(window.worst), window.lines, window.document)
+    look, alerted = looked(job, teller, frame.scope, CHECKS)
+    window = _Window(look.report, frame)
+    return with_alert(Answer(exit_status(window.worst), window.lines, window.document), alerted)
 
 
 def _with_threshold(job: Job, minutes: int) -> Job:

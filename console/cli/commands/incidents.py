@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.cli.command import Answer, Job, command, exit_status
+from console.cli.command import EXIT_NOT_DELIVERED, Answer, Job, command, exit_status
 from screens.lines import Line
 
 if TYPE_CHECKING:
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from checks.incidents.incident import Incident
     from console.notify.outbox import Standing
-
-EXIT_NOT_DELIVERED = 4
-"""Something that was to be told has not arrived."""
 
 
 @command

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.command import Answer, Job, command, exit_status
+from console.cli.command import EXIT_NOT_DELIVERED, Answer, Job, command, exit_status
 from screens.lines import Line
 
 if TYPE_CHECKING:
     from console.outbox_batches import Standing
-
-EXIT_NOT_DELIVERED = 4
-"""Delivery was asked for, and something has not arrived."""
 
 
 @command

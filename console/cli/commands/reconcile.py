@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.alerting import Alerting, alert_of, looked, with_alert
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
@@ -38,6 +39,7 @@ def reconcile(
         str | None,
         typer.Option("--export", metavar="FILE", help="Also write one row per game to a .csv, .parquet or .json file."),
     ] = None,
+    alert: Alerting = False,
 ) -> Answer:
     """Follow every game and player from the schedule to grading, and name what was lost on the way."""
     from checks.facts.lineage import LINEAGE  # --help needs no facts
@@ -45,10 +47,10 @@ def reconcile(
     from console.cli.export import export_games, export_path
 
     target = export_path(export) if export else None
+    teller = alert_of(job, wanted=alert, apart={"--at": at, "--date": date, "--days": days})
     frame = job.frame(at, last=date, days=days)
     scope, policy = frame.scope, job.settings.policy
-    with job.desk() as desk:
-        look = desk.look(scope, CHECKS)
+    look, alerted = looked(job, teller, scope, CHECKS, words=False)
     report = look.report
     games: tuple[GameLineage, ...] = tuple(in_order(look.rows(LINEAGE)))
     dates = funnel_by_date(games, policy, scope.as_of)
@@ -72,4 +74,4 @@ def reconcile(
             "exported": exported or None,
         }
 
-    return Answer(status, lines, document)
+    return with_alert(Answer(status, lines, document), alerted)

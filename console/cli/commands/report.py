@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from console.cli.alerting import Alert, looked, with_alert
 from console.cli.arguments import Ascii, At, InText
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
@@ -41,18 +42,26 @@ def console_answer(job: Job, at: datetime | None, *, ascii_only: bool | None) ->
 
 
 def report_answer(
-    job: Job, frame: Frame, ids: Sequence[str] = (), *, only: Severity | None = None, in_full: bool = False
+    job: Job,
+    frame: Frame,
+    ids: Sequence[str] = (),
+    *,
+    only: Severity | None = None,
+    in_full: bool = False,
+    alert: Alert | None = None,
 ) -> Answer:
     """Return the report of the checks `ids` (all when empty) as an answer.
 
-    `only` hides what is milder; `in_full` shows each finding and not only its cause. Raises UnknownCheckError, WarehouseError.
+    `only` hides what is milder; `in_full` shows each finding and not only its cause; `alert` tells people of it. Raises
+    UnknownCheckError, WarehouseError, and with `alert` JournalError.
     """
     from screens.words import hushes_of  # --help needs no checks
 
-    look = job.look(frame.scope, ids)
+    look, alerted = looked(job, alert, frame.scope, ids)
     status = exit_status(look.report.verdict.severity)
     shown = _Shown(look.report, hushes_of(look), frame, only=only, in_full=in_full, watched=look.watched)
-    return Answer(status, shown.lines, lambda: {**shown.document(), "exit_status": status})
+    answer = Answer(status, shown.lines, lambda: {**shown.document(), "exit_status": status})
+    return with_alert(answer, alerted)
 
 
 @dataclass(frozen=True, slots=True)

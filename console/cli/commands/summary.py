@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.arguments import At, Date, Days
-from console.cli.command import Answer, Job, command, exit_status
+from console.cli.command import EXIT_NOT_DELIVERED, Answer, Job, command, exit_status
 from screens.lines import Line
 
 if TYPE_CHECKING:
     from console.slack.message import Message
     from console.slack.posting import Posting
-
-EXIT_NOT_DELIVERED = 4
-"""The checks ran, but a notification that was asked for was not delivered."""
 
 
 @command

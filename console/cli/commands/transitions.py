@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.cli.alerting import Alerting, alert_of, looked, with_alert
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
@@ -10,17 +11,17 @@ CHECKS = ("transitions.delay", "transitions.duration", "transitions.blocked", "t
 
 
 @command
-def transitions(job: Job, date: Date = None, days: Days = None, at: At = None) -> Answer:
+def transitions(job: Job, date: Date = None, days: Days = None, at: At = None, alert: Alerting = False) -> Answer:
     """Show where each hand-over between phases stands, and runs that never ended."""
     from checks.facts.events import EVENTS  # --help needs no facts
     from checks.facts.hand_overs import HAND_OVERS
     from checks.facts.processor_runs import PROCESSOR_RUNS
     from checks.transition_states import TransitionRows, transition_states
 
+    teller = alert_of(job, wanted=alert, apart={"--at": at, "--date": date, "--days": days})
     frame = job.frame(at, last=date, days=days)
     scope = frame.scope
-    with job.desk() as desk:
-        look = desk.look(scope, CHECKS)
+    look, alerted = looked(job, teller, scope, CHECKS, words=False)
     report, rows = look.report, TransitionRows(look.rows(HAND_OVERS), look.rows(PROCESSOR_RUNS), look.rows(EVENTS))
     states = transition_states(rows, job.settings.policy, scope.as_of, scope.dates)
     status = exit_status(report.verdict.severity)
@@ -39,4 +40,4 @@ def transitions(job: Job, date: Date = None, days: Days = None, at: At = None) -
             "transitions": [document.transition(state) for state in states],
         }
 
-    return Answer(status, lines, document)
+    return with_alert(Answer(status, lines, document), alerted)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.arguments import UsageError, duration
-from console.cli.command import EXIT_UNKNOWN, Answer, Job, command, exit_status
+from console.cli.command import EXIT_NOT_DELIVERED, EXIT_UNKNOWN, Answer, Job, command, exit_status
 from screens.lines import Line, Span
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 EVERY = timedelta(minutes=30)
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=24)
-EXIT_NOT_DELIVERED = 4
 
 
 @command

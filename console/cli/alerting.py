@@ -1,0 +1,211 @@
+"""`--alert` of a command that makes a report: the incidents move on by it, and people are told through the watcher's outbox.
+
+An alert is about now and about the dates that the watcher looks at. Other dates, or another threshold, would open and end
+incidents that the watcher's next run ends and opens again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.arguments import UsageError
+from console.cli.command import EXIT_NOT_DELIVERED, Answer, Job
+from screens.lines import Line, Span, Tone, flow
+
+if TYPE_CHECKING:
+    from checks.hushes import Hushes
+    from checks.incidents.incident import Event, Incident
+    from checks.model import Report, Scope
+    from console.desk import Look
+    from console.journal import Journal
+    from console.notify.sinks.sink import Sink
+    from console.watching.telling import Sent
+
+Alerting = Annotated[
+    bool,
+    typer.Option(
+        "--alert",
+        help="Also tell whoever is behind the sinks under [notify], of each incident once. Exit status 4 when somebody was to "
+        "be told and has not been.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """What an alert came to: notices by where they are, and how many are held back.
+
+    `unconfirmed` are troubles that are not believed before a second run, `left_to_digest` incidents that began or grew and
+    deserve no message of their own.
+    """
+
+    sent: Sent
+    held_back: int
+    unconfirmed: int
+    left_to_digest: int
+
+    @property
+    def is_delivered(self) -> bool:
+        """True when nobody who was to be told has not been."""
+        return not (self.sent.waiting or self.sent.refused or self.held_back)
+
+    @property
+    def sentence(self) -> str:
+        """Return what it came to, for whoever asked."""
+        sent = self.sent
+        parts = [f"{_notices(sent.arrived)} arrived" if sent.arrived else ""]
+        if sent.waiting:
+            why = sent.trouble or "another process is sending"
+            parts.append(f"{_notices(sent.waiting)} not delivered, the watcher or the next --alert tries again: {why}")
+        if sent.refused:
+            parts.append(f"{_notices(sent.refused)} refused for good, `courtside incidents` shows how the sinks stand")
+        if self.held_back:
+            parts.append(f"{_notices(self.held_back)} held back, to go with the watcher or the next --alert")
+        if self.unconfirmed:
+            troubles = "1 trouble is" if self.unconfirmed == 1 else f"{self.unconfirmed} troubles are"
+            parts.append(f"{troubles} told when the next run shows it too")
+        if self.left_to_digest:
+            incidents = "1 incident is" if self.left_to_digest == 1 else f"{self.left_to_digest} incidents are"
+            parts.append(f"{incidents} left to the daily digest")
+        return "; ".join(filter(None, parts)) or "nothing new to tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Tells people of what the command of `job` finds, through `sinks`."""
+
+    job: Job
+    journal: Journal
+    sinks: Sequence[Sink]
+
+    def look(self, scope: Scope, ids: Sequence[str]) -> tuple[Look, Alerted]:
+        """Return what `Job.look` does, and what telling of it came to; that nothing can be seen is told as well.
+
+        Raises as `Job.look`, and JournalError.
+        """
+        from checks.catalogue import ALL_CHECKS  # only to alert
+        from checks.hushes import NOTHING_SAID
+        from console.warehouse.protocol import WarehouseError
+        from console.watching.blind import blind_report
+        from screens.words import hushes_of
+
+        try:
+            look = self.job.look(scope, ids)
+        except WarehouseError as error:
+            unseen = blind_report(scope, tuple(ids) or tuple(check.id for check in ALL_CHECKS), str(error))
+            alerted = self._tell(unseen, NOTHING_SAID)
+            if alerted.is_delivered:
+                raise
+            raise WarehouseError(f"{error}; and of this people were not told: {alerted.sentence}") from error
+        return look, self._tell(look.report, hushes_of(look))
+
+    def _tell(self, report: Report, hushes: Hushes) -> Alerted:
+        """Let a report move the incidents on, and send what waits. Only a report of all checks is good for the daily digest."""
+        import random
+
+        from checks.catalogue import ALL_CHECKS
+        from checks.incidents.incident import Rules
+        from console.notify.outbox import NoticeOutbox
+        from console.watching.telling import Telling
+
+        settings, now = self.job.settings, self.job.shell.now
+        is_whole = {check.id for check in ALL_CHECKS} <= {result.check for result in report.results}
+        manner = settings.notify.manner
+        manner = replace(manner, has_digest=manner.has_digest and is_whole)
+        outbox = NoticeOutbox(self.journal, now, random.SystemRandom().random)
+        telling = Telling(self.journal, settings.warehouse, self.sinks, outbox, Rules(), manner)
+        told_at = now()
+        moved = telling.saw(report, hushes, told_at)
+        with self.journal.reading() as connection:
+            from console.incidents.moving import last_ledger
+
+            waiting = last_ledger(connection, settings.warehouse).waiting
+        held_back = sum(notice.at == told_at for notice in waiting)
+        return Alerted(telling.send(), held_back, _unconfirmed(moved.incidents), _left_to_digest(moved.events))
+
+
+def alert_of(job: Job, *, wanted: bool, apart: Mapping[str, object]) -> Alert | None:
+    """Return the alert that a command is asked for, None where it is not; `apart` are options that make it ask something else.
+
+    Raises UsageError and SettingsError for an alert that cannot be, before anything is asked.
+    """
+    if not wanted:
+        return None
+    _refuse(job, apart)
+    from console.memory import open_journal  # only to alert
+    from console.notify.choice import sinks_of
+
+    settings, shell = job.settings, job.shell
+    journal = open_journal(settings.state_dir, now=shell.now)
+    out = shell.err if job.as_document else shell.out  # where a document stands nothing else may
+    sinks = sinks_of(settings.notify, settings.slack_channel, shell.environment, journal, shell.now, out)
+    return Alert(job, journal, sinks)
+
+
+def looked(
+    job: Job, alert: Alert | None, scope: Scope, ids: Sequence[str] = (), *, words: bool = True
+) -> tuple[Look, Alerted | None]:
+    """Return the look of a command, and what the alert about it came to. Raises as `Job.look`, and JournalError."""
+    return alert.look(scope, ids) if alert else (job.look(scope, ids, words=words), None)
+
+
+def with_alert(answer: Answer, alerted: Alerted | None) -> Answer:
+    """Return an answer that also says what its alert came to; its exit status is 4 where somebody has not been told."""
+    if alerted is None:
+        return answer
+    status = answer.status if alerted.is_delivered else EXIT_NOT_DELIVERED
+    first = Span("alert  ", Tone.OK if alerted.is_delivered else Tone.ERROR)
+
+    def lines(width: int) -> list[Line]:
+        return [*answer.lines(width), *flow([alerted.sentence], width, first=first)]
+
+    def document() -> dict[str, object]:
+        sent = alerted.sent
+        counts = {"arrived": sent.arrived, "waiting": sent.waiting, "refused": sent.refused}
+        alert = {"notices": {**counts, "held_back": alerted.held_back}, "says": alerted.sentence}
+        return {**answer.document(), "exit_status": status, "alert": alert}
+
+    return Answer(status, lines, document)
+
+
+def _refuse(job: Job, apart: Mapping[str, object]) -> None:
+    if job.settings.is_demo:
+        raise UsageError(
+            "--alert on the demo, a story of January 2026, would wake somebody for nothing: name your warehouse with --warehouse"
+        )
+    if given := next((name for name, value in apart.items() if value is not None), None):
+        raise UsageError(
+            f"--alert tells of now, of the dates and by the thresholds that the watcher goes by: leave {given} away, "
+            "or --alert; an alert about the past wakes somebody for nothing"
+        )
+    if job.settings.watch.several_hosts:
+        raise UsageError(
+            "with `several_hosts` under [watch] one host tells people, which `courtside watch --once` finds out: "
+            "use that in place of --alert"
+        )
+    if not job.settings.notify.sinks:
+        raise UsageError(
+            '--alert has nobody to tell: name sinks under [notify] in the settings, such as sinks = ["slack"]'
+        )
+
+
+def _unconfirmed(incidents: Sequence[Incident]) -> int:
+    from checks.incidents.incident import State  # only to alert
+
+    return sum(incident.state is State.NEW for incident in incidents)
+
+
+def _left_to_digest(events: Sequence[Event]) -> int:
+    from checks.incidents.incident import Happening  # only to alert
+    from console.notify.wording import is_worth_telling
+
+    begun = (Happening.OPENED, Happening.REOPENED, Happening.WORSENED)
+    return sum(event.what in begun and not is_worth_telling(event.incident) for event in events)
+
+
+def _notices(count: int) -> str:
+    return "1 notice" if count == 1 else f"{count} notices"
