@@ -267,7 +267,14 @@ def _watched(settings: Settings, now: Callable[[], datetime]) -> tuple[WatcherRu
 
 
 def _beats(settings: Settings) -> tuple[WorkerBeat, ...]:
-    """Return the heartbeats in this host's store of workers. Raises WorkerStoreError for one that cannot be read."""
+    """Return the heartbeats of prediction workers: in Firestore where the settings say so, else in this host's file.
+
+    Raises WorkerStoreError for a store that cannot be read.
+    """
+    if settings.workers_firestore:
+        from console.workers.firestore import beats_of  # noqa: PLC0415  # an optional extra
+
+        return beats_of(settings.workers_firestore)
     path = settings.state_dir / WORKERS_FILE
     if not path.is_file():
         return ()

@@ -20,6 +20,7 @@ PHASES_WITH_PROCESSORS = ("phase_2", "phase_3", "phase_4", "phase_5")
 """The phases whose work the retry queue can ask for again."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
+_PROJECT = re.compile(r"(?:[a-z][-a-z0-9:.]{2,62})?")
 _PRINTED = re.compile(r"[!-~]+").fullmatch
 _TOKEN = re.compile(r":(?:read|run):")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
@@ -161,6 +162,31 @@ def serve_tokens(chosen: Mapping[str, object], path: Path) -> Path | None:
         raise SettingsError(  # without the value: it may be the tokens themselves
             f"serve.tokens ({path}) must be the path of a file that holds the tokens, each in a line as NAME:SCOPE:SECRET"
         )
+    return path.parent / Path(raw).expanduser()
+
+
+def workers_firestore(chosen: Mapping[str, object], path: Path) -> str:
+    """Return the project of a `[workers]` table, "" for none. Raises SettingsError."""
+    for name in chosen:
+        if name != "firestore":
+            raise SettingsError(f"workers.{name} in {path} is not a setting; there is firestore")
+    value = Value("workers.firestore", chosen.get("firestore", ""), str(path))
+    if not isinstance(value.raw, str) or not _PROJECT.fullmatch(value.raw):
+        raise value.refused("a Google Cloud project such as nba-props-prod")
+    return value.raw
+
+
+def audit_checkout(chosen: Mapping[str, object], path: Path) -> Path | None:
+    """Return the checkout of an `[audit]` table, None for none; a relative path counts from the folder of the settings file.
+
+    Raises SettingsError.
+    """
+    for name in chosen:
+        if name != "checkout":
+            raise SettingsError(f"audit.{name} in {path} is not a setting; there is checkout")
+    if "checkout" not in chosen:
+        return None
+    raw = text(Value("audit.checkout", chosen["checkout"], str(path)))
     return path.parent / Path(raw).expanduser()
 
 

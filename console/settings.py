@@ -74,7 +74,9 @@ class Settings:
     `daily_gb` is how much may be billed a day, in GB of 2^30 (None for no budget). `slack_channel` is the id of the channel that
     summaries go to, or "". `processors` are the addresses of the phases' services, by `phase_2` … `phase_5`. `notify_table` is
     who wants to be told, and how; see `notify`. `watch_table` is how the watcher works; see `watch`.
-    `serve_tokens` is the file of the server's tokens, None for none. `chosen` remembers each value's source.
+    `serve_tokens` is the file of the server's tokens, None for none; `audit_checkout` the folder that the console audits, None
+    for the current one; `workers_firestore` the project in whose Firestore prediction workers beat, "" for this host's file.
+    `chosen` remembers each value's source.
     """
 
     warehouse: str
@@ -92,6 +94,8 @@ class Settings:
     daily_gb: float | None = None
     slack_channel: str = ""
     serve_tokens: Path | None = None
+    audit_checkout: Path | None = None
+    workers_firestore: str = ""
     processors: Mapping[str, str] = field(default_factory=dict)
     notify_table: Mapping[str, object] = field(default_factory=dict)
     watch_table: Mapping[str, object] = field(default_factory=dict, repr=False)
@@ -185,18 +189,12 @@ def resolve(
     layers = (_flag_layer(flags), _environment_layer(environment), (str(config_path), table))
     found = {name: _pick(layers, name, default) for name, default in _defaults(homes).items()}
     warehouse = found["warehouse"]
-    thresholds = values.thresholds(values.table(table, "policy", config_path), config_path)
-    keys = values.keys(values.table(table, "keys", config_path), config_path)
-    cost = values.table(table, "cost", config_path)
-    slack = values.table(table, "slack", config_path)
-    serve = values.table(table, "serve", config_path)
-    processors = values.processors(values.table(table, "processors", config_path), config_path)
-    notify = values.notify(values.table(table, "notify", config_path), config_path)
-    watch = values.table(table, "watch", config_path)
-    watch_shown = values.watch(watch, config_path)
+    tables = {name: values.table(table, name, config_path) for name in _TABLES}
+    processors = values.processors(tables["processors"], config_path)
+    shown = {**tables, "processors": processors, "watch": values.watch(tables["watch"], config_path)}
     settings = Settings(
         warehouse=values.place(values.text(warehouse), config_path if warehouse.source == str(config_path) else None),
-        thresholds=thresholds,
+        thresholds=values.thresholds(tables["policy"], config_path),
         color=values.color(found["color"]),
         config_path=config_path,
         data_dir=Path(values.text(found["data_dir"])).expanduser(),
@@ -206,28 +204,24 @@ def resolve(
         ascii=values.ascii_only(found["ascii"]),
         read_only=values.read_only(found["read_only"]),
         days=values.days(found["days"]),
-        keys=keys,
-        daily_gb=values.daily_gb(cost, config_path),
-        slack_channel=values.slack_channel(slack, config_path),
-        serve_tokens=values.serve_tokens(serve, config_path),
+        keys=values.keys(tables["keys"], config_path),
+        daily_gb=values.daily_gb(tables["cost"], config_path),
+        slack_channel=values.slack_channel(tables["slack"], config_path),
+        serve_tokens=values.serve_tokens(tables["serve"], config_path),
+        audit_checkout=values.audit_checkout(tables["audit"], config_path),
+        workers_firestore=values.workers_firestore(tables["workers"], config_path),
         processors=processors,
-        notify_table=notify,
-        watch_table=watch,
-    )
-    own = (
-        ("policy", thresholds),
-        ("keys", keys),
-        ("cost", cost),
-        ("slack", slack),
-        ("serve", serve),
-        ("processors", processors),
-        ("notify", notify),
-        ("watch", watch_shown),
+        notify_table=values.notify(tables["notify"], config_path),
+        watch_table=tables["watch"],
     )
     chosen = (
         _config_setting(flags, environment, config_path, found=bool(table)),
         *(Setting(name, _word(getattr(settings, name), name), found[name].source) for name in found),
-        *(Setting(f"{name}.{key}", str(value), str(config_path)) for name, part in own for key, value in part.items()),
+        *(
+            Setting(f"{name}.{key}", str(value), str(config_path))
+            for name, part in shown.items()
+            for key, value in part.items()
+        ),
     )
     return replace(settings, chosen=chosen)
 
@@ -290,7 +284,7 @@ def _config_setting(flags: Flags, environment: Mapping[str, str], path: Path, *,
 
 
 _KNOWN = ("warehouse", "data_dir", "state_dir", "color", "deadline_seconds", "theme", "ascii", "days", "read_only")
-_TABLES = ("policy", "keys", "cost", "slack", "serve", "processors", "notify", "watch")
+_TABLES = ("policy", "keys", "cost", "slack", "serve", "audit", "workers", "processors", "notify", "watch")
 
 
 def _refuse_unknown(table: Mapping[str, object], path: Path) -> None:

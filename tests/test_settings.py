@@ -271,6 +271,45 @@ def test_tokens_in_the_settings_file_itself_are_refused_and_not_repeated(value: 
     assert "hunter2" not in str(refused.value)
 
 
+def test_the_checkout_that_the_console_audits_counts_from_the_folder_of_the_settings() -> None:
+    assert settings().audit_checkout is None
+    found = settings(table={"audit": {"checkout": "../pipeline"}})
+    assert found.audit_checkout == Path("/etc/../pipeline")
+    assert found.source_of("audit.checkout") == str(FILE)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"checkout": 3}, r"audit.checkout \(/etc/courtside.toml\) must be a text that is not empty, not 3"),
+        ({"path": "."}, "audit.path in /etc/courtside.toml is not a setting; there is checkout"),
+    ],
+)
+def test_a_checkout_that_is_no_path_and_other_settings_of_the_audit_are_refused(
+    table: dict[str, object], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        settings(table={"audit": table})
+
+
 def test_the_server_has_no_other_setting_in_the_file() -> None:
     with pytest.raises(SettingsError, match=r"serve.port in /etc/courtside.toml is not a setting"):
         settings(table={"serve": {"port": 80}})
+
+
+def test_the_workers_beat_on_this_host_unless_a_project_is_named() -> None:
+    assert settings().workers_firestore == ""
+    assert settings(table={"workers": {"firestore": "nba-props-prod"}}).workers_firestore == "nba-props-prod"
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"firestore": "Not A Project"}, r"workers.firestore \(/etc/courtside.toml\) must be a Google Cloud project"),
+        ({"firestore": 3}, r"workers.firestore \(/etc/courtside.toml\) must be a Google Cloud project"),
+        ({"file": "x"}, r"workers.file in /etc/courtside.toml is not a setting; there is firestore"),
+    ],
+)
+def test_a_store_of_workers_that_there_is_none_of_is_refused(table: dict[str, object], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        settings(table={"workers": table})

@@ -23,11 +23,12 @@ from console.warehouse.protocol import WarehouseError
 if TYPE_CHECKING:
     import requests
     from google.auth.transport.requests import Request
-    from google.cloud import bigquery
+    from google.cloud import bigquery, firestore
     from google.pubsub_v1 import PublisherClient, SubscriberClient
 
 EMULATOR = "BIGQUERY_EMULATOR_HOST"
 PUBSUB_EMULATOR = "PUBSUB_EMULATOR_HOST"
+FIRESTORE_EMULATOR = "FIRESTORE_EMULATOR_HOST"
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 
@@ -97,6 +98,14 @@ def get_pubsub_clients(target: BigQueryTarget) -> PubSubClients:
     return _PUBSUB.get((target, os.environ.get(PUBSUB_EMULATOR, "")))
 
 
+def get_firestore_client(project: str) -> firestore.Client:
+    """Return Firestore's client for a project, the same one each time; `FIRESTORE_EMULATOR_HOST` is honoured.
+
+    Raises WarehouseError when google-cloud-firestore is not installed, and google.auth's errors when there are no credentials.
+    """
+    return _FIRESTORE.get((project, os.environ.get(FIRESTORE_EMULATOR, "")))
+
+
 def get_http_session() -> requests.Session:
     """Return the session for everything that is not BigQuery: bounded, pooled, shared."""
     return _SESSIONS.get("http")
@@ -106,6 +115,7 @@ def close_clients() -> None:
     """Close all clients and sessions; the next question makes new ones."""
     _CLIENTS.close()
     _PUBSUB.close()
+    _FIRESTORE.close()
     _SESSIONS.close()
 
 
@@ -159,6 +169,16 @@ def _new_pubsub(key: tuple[BigQueryTarget, str]) -> PubSubClients:
     return PubSubClients(
         pubsub_v1.PublisherClient(credentials=credentials), pubsub_v1.SubscriberClient(credentials=credentials)
     )
+
+
+def _new_firestore(key: tuple[str, str]) -> firestore.Client:
+    try:
+        from google.cloud import firestore  # noqa: PLC0415 - half a second, and an optional extra
+    except ImportError as error:
+        raise WarehouseError(
+            "the library google-cloud-firestore is not installed: install it with `pip install 'courtside[gcp]'`"
+        ) from error
+    return firestore.Client(project=key[0])
 
 
 def _anonymous() -> Any:
@@ -218,7 +238,12 @@ def _close_pubsub(clients: PubSubClients) -> None:
     clients.subscriber.transport.close()  # type: ignore[no-untyped-call] # as above
 
 
+def _close_firestore(client: firestore.Client) -> None:
+    client.close()  # type: ignore[no-untyped-call] # as above
+
+
 _CLIENTS: _Pool[tuple[BigQueryTarget, str], bigquery.Client] = _Pool(_new_client, _close_client)
 _PUBSUB: _Pool[tuple[BigQueryTarget, str], PubSubClients] = _Pool(_new_pubsub, _close_pubsub)
+_FIRESTORE: _Pool[tuple[str, str], firestore.Client] = _Pool(_new_firestore, _close_firestore)
 _SESSIONS: _Pool[str, requests.Session] = _Pool(_new_session, lambda session: session.close())
 atexit.register(close_clients)

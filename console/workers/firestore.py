@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from checks.times import require_aware
 from checks.workers import SOURCE, WorkerBeat, WorkerState
+from console.warehouse.clients import get_firestore_client
 from console.workers.store import Kept, WorkerStoreError
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class FirestoreWorkerStore:
         found = _asked(lambda: list(self._client.collection(SOURCE).stream(timeout=SECONDS)))
         kept = (_kept(document.id, document.to_dict() or {}) for document in found)
         return tuple(sorted((item.beat for item in kept), key=lambda beat: beat.worker_id))
+
+
+def beats_of(project: str) -> tuple[WorkerBeat, ...]:
+    """Return the heartbeats in a project's Firestore. Raises WorkerStoreError, and WarehouseError where the library lacks."""
+    return FirestoreWorkerStore(_asked(lambda: get_firestore_client(project))).beats()
 
 
 def _asked(question: Callable[[], Answer]) -> Answer:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from checks.model import Scope, Severity
 from checks.workers import WorkerBeat, WorkerState
+from console.desk import open_desk
+from console.settings import Flags, Homes, resolve
+from console.warehouse.clients import close_clients
 from console.workers.batch import Batch, BatchWorker
 from console.workers.firestore import FirestoreWorkerStore
 from console.workers.store import WorkerStoreError
@@ -55,3 +60,21 @@ def test_who_may_not_read_is_told_which_role_lacks(store: FirestoreWorkerStore, 
     double.is_denied = True
     with pytest.raises(WorkerStoreError, match=r"Firestore cannot be used \(PermissionDenied\)"):
         store.beats()
+
+
+def test_a_report_reads_the_workers_of_the_project_that_the_settings_name(
+    double: FirestoreDouble, monkeypatch: pytest.MonkeyPatch, demo_file: Path, tmp_path: Path
+) -> None:
+    content = {"workers": {"firestore": "courtside-test"}}
+    homes = Homes(tmp_path, tmp_path, tmp_path)
+    settings = resolve(Flags(warehouse=str(demo_file)), {}, homes, tmp_path / "c.toml", content)
+    with double.serving() as address:
+        BatchWorker(FirestoreWorkerStore(client_of(address, monkeypatch)), "w1", lambda: NOW).begin("b1", DAY, ("ann",))
+        with open_desk(settings) as desk:
+            report = desk.report(Scope.at(NOW + timedelta(hours=3)))
+        double.is_denied = True
+        with open_desk(settings) as desk:
+            unread = desk.report(Scope.at(NOW + timedelta(hours=3)))
+    close_clients()
+    assert [finding.subject.name for finding in report.findings if finding.check == "workers.heartbeat"] == ["w1"]
+    assert [result.severity for result in unread.results if result.check == "workers.heartbeat"] == [Severity.UNKNOWN]
