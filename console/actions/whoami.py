@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 from console.actions.actor import Lookups, actor_of
 from console.actions.entry import Actor
+from console.actions.google_account import google_account
 
 
 def current_actor(environment: Mapping[str, str]) -> Actor:
-    """Return who this process acts for; its Google account is "", because finding that out may wait for the network.
+    """Return who this process acts for.
 
-    `environment` are the process's variables, which name the SSH session that it runs in.
+    `environment` are the process's variables, which name the SSH session that it runs in and where its Google login is kept.
     """
-    return actor_of(environment, Lookups(_user, _host, lambda: ""))
+    return actor_of(environment, Lookups(_user, _host, lambda: google_account(environment)))
 
 
 def _user() -> str:
