@@ -81,7 +81,8 @@ def revive_or_insert(
 USING (
   SELECT
     COUNT(*) AS known,
-    COUNT(CASE WHEN q.status IN ('pending', 'retrying') THEN 1 END) AS active
+    COUNT(CASE WHEN q.status IN ('pending', 'retrying') THEN 1 END) AS active,
+    @id AS id
   FROM {QUEUE} AS q
   WHERE q.game_date = @game_date AND q.phase = @phase AND q.processor_name = @processor_name{_same_game(columns)}
 ) AS s
@@ -194,10 +195,11 @@ def _insertion(values: Mapping[str, Scalar]) -> str:
     """Return how a MERGE inserts a row.
 
     Its UPDATE never happens. It is there because BigQuery lets two MERGEs that can only insert run side by side, and both would
-    insert; one that can update waits for the other.
+    insert; one that can update waits for the other. The id stands on both sides because BigQuery joins what may stay unmatched
+    only by an equality of both.
     """
     marked = ", ".join(_marked(name) for name in values)
-    return f"""ON t.game_date = @game_date AND t.id = @id
+    return f"""ON t.game_date = @game_date AND t.id = s.id
 WHEN MATCHED AND s.known < 0 THEN UPDATE SET status = t.status
 WHEN NOT MATCHED AND s.known = 0 THEN INSERT ({", ".join(values)}) VALUES ({marked})"""  # noqa: S608 - as above
 

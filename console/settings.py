@@ -47,11 +47,15 @@ class Homes:
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """What the command line says; None where it says nothing. `color` is False after `--no-color`."""
+    """What the command line says; None where it says nothing.
+
+    `color` is False after `--no-color`, `read_only` True after `--read-only`: no flag arms what the settings do not.
+    """
 
     warehouse: str | None = None
     config: str | None = None
     color: bool | None = None
+    read_only: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +264,7 @@ def _pick(layers: Iterable[_Layer], name: str, default: object) -> Value:
 
 
 def _flag_layer(flags: Flags) -> _Layer:
-    given = {"warehouse": flags.warehouse, "color": flags.color}
+    given = {"warehouse": flags.warehouse, "color": flags.color, "read_only": flags.read_only}
     return "command line", {name: value for name, value in given.items() if value is not None}
 
 

@@ -47,3 +47,9 @@ def test_production_and_the_demo_are_read_only_until_the_settings_say_otherwise_
 def test_the_refusal_says_how_to_arm() -> None:
     assert "`read_only = false`" in why("bigquery://nba-props")
     assert "COURTSIDE_READ_ONLY=false" in why("bigquery://nba-props")
+
+
+def test_the_flag_disarms_what_the_settings_arm() -> None:
+    homes = Homes(FILE.parent, FILE.parent, FILE.parent)
+    found = resolve(Flags(read_only=True), {}, homes, FILE, {"warehouse": "week.duckdb", "read_only": False})
+    assert why_read_only(found, is_production=False) == "read-only, as the settings say (read_only, command line)"

@@ -56,12 +56,13 @@ class DoubleRow:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a verification of a plan came to, in one sentence and item by item."""
+    """What a verification of a plan came to, in one sentence and item by item; `left` is how many items were not applied."""
 
     outcome: Outcome
     sentence: str
     items: tuple[ItemJudgement, ...] = ()
     doubles: tuple[DoubleRow, ...] = ()
+    left: int = 0
 
     @property
     def severity(self) -> Severity:
@@ -85,6 +86,7 @@ def judgement_of_text(text: str) -> Judgement:
             values["sentence"],
             tuple(ItemJudgement(**{**item, "outcome": Outcome(item["outcome"])}) for item in values["items"]),
             tuple(DoubleRow(double["subject"], tuple(double["ids"])) for double in values["doubles"]),
+            values.get("left", 0),
         )
     except (KeyError, TypeError, ValueError):
         return Judgement(Outcome.UNKNOWN, "cannot be said: another version of courtside has verified it")

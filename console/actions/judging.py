@@ -57,7 +57,7 @@ def judge(run: Run, seen: Seen, now: datetime) -> Judgement:
     left = len(run.items) - len(items)
     parts = [double.sentence for double in doubles]
     parts.append(f"{sentence} ({left} more were not applied)" if left else sentence)
-    return Judgement(worst, "; ".join(parts), items, doubles)
+    return Judgement(worst, "; ".join(parts), items, doubles, left)
 
 
 def _sentence(worst: Outcome, items: Sequence[ItemJudgement], *, is_mending: bool) -> str:
@@ -136,6 +136,8 @@ def _judge_mending(order: Order, step: Activate | SetStatus, row: QueueRow, seen
         return Outcome.NOT_FIXED, f"{found[0].check} still finds it ({found[0].sentence}); {whose}"
     if row.is_active:
         return Outcome.NOT_FIXED, f"not yet, {whose}"
+    if row.status != "succeeded":  # also where no check names it: of many such rows they count most as further ones
+        return Outcome.NOT_FIXED, f"it has not succeeded, {whose}"
     if unknown := _unknown(seen):
         return Outcome.UNKNOWN, f"{unknown}; {whose}"
     return Outcome.FIXED, f"no check finds it any more; {whose}"

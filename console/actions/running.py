@@ -6,6 +6,7 @@ Whatever ends the process, the journal tells how far it was, and applying the sa
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from checks.progress import Cancelled
 from checks.times import format_utc
@@ -16,6 +17,7 @@ from console.actions.refusal import RefusedError
 from console.actions.run_state import Run, RunState
 from console.actions.turn import LEASE_LASTS, Turn, append
 from console.actions.world import World
+from console.crash import without_secrets
 from screens.orders import Consent
 
 
@@ -51,6 +53,7 @@ class Hand:
         done: no such plan, read-only, no consent, older than ten minutes, changed since, or another run under way. Raises
         WarehouseError when the state cannot be read.
         """
+        consent = replace(consent, reason=without_secrets(consent.reason))
         run = self._require(plan_id)
         if run.state is RunState.DONE:
             return run

@@ -57,21 +57,28 @@ def take(step: QueueStep, columns: Collection[str], writer: QueueWriter, at: dat
         return Outcome(ItemState.ATTEMPTED, f"it is not known whether it was done: {_clean(error)}")
 
 
-def found_done(step: QueueStep | Put, rows: Sequence[QueueRow], begun_at: datetime | None) -> bool:
+def found_done(
+    step: QueueStep | Put, rows: Sequence[QueueRow], begun_at: datetime | None, columns: Collection[str]
+) -> bool:
     """Return whether rows of the queue, read back, show that this very step was done.
 
     A row that a plan made active carries the plan's correlation id, whatever has become of it since. A changed one carries the
-    moment at which the step was begun, as long as nobody has changed it again.
+    moment at which the step was begun, as long as nobody has changed it again. In older tables, which lack those columns, it is
+    the row's status that tells, whoever has set it.
     """
-    if isinstance(step, Activate):
-        mine = step.entry.correlation_id
-        return any(row.id == step.entry.id or (mine is not None and row.correlation_id == mine) for row in rows)
+    if isinstance(step, Put):
+        return False
+    found = {row.id: row for row in rows}
     if isinstance(step, SetStatus):
-        return any(
-            row.id == step.seen.id and row.status == step.status and row.updated_at == begun_at and begun_at is not None
-            for row in rows
-        )
-    return False
+        row = found.get(step.seen.id)
+        if row is None or row.status != step.status:
+            return False
+        return "updated_at" not in columns or (begun_at is not None and row.updated_at == begun_at)
+    if step.entry.id in found:
+        return True
+    if "correlation_id" in columns:
+        return any(row.correlation_id == step.entry.correlation_id for row in rows if row.correlation_id)
+    return step.seen is not None and step.seen.id in found and found[step.seen.id].is_active
 
 
 def _outcome(outcome: ChangeOutcome) -> Outcome:

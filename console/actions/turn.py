@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from checks.progress import Cancelled
 from console.actions import run_state as state
 from console.actions.entry import ActionEntry, EntryKind
-from console.actions.plan import BATCH, Plan, Put
+from console.actions.plan import BATCH, Plan, PlanItem, Put, SetStatus
 from console.actions.refusal import RefusedError
 from console.actions.run_state import ItemRun, ItemState, Run, RunState
 from console.actions.steps import NO_LONGER_SO, Outcome, found_done, take
@@ -51,6 +51,7 @@ class Turn:
         self._total = 0
         self._ended = 0
         self._outcomes: list[ItemState] = []
+        self._has_canary = True
 
     def take(self, run: Run, consent: Consent) -> Run:
         """Go on with a plan from where the journal says that it is, and return how it stands then.
@@ -80,7 +81,7 @@ class Turn:
         rows = self._world.queue(run.plan.order) if begun else ()
         for item in begun:
             step = item.item.step
-            is_done = step is not None and found_done(step, rows, item.at)
+            is_done = step is not None and found_done(step, rows, item.at, self._world.columns())
             self._settle(run.plan, item, _FOUND if is_done else Outcome(ItemState.WAITING, ""))
         return self._now(run.plan)
 
@@ -93,9 +94,9 @@ class Turn:
 
     def _changed(self, plan: Plan, items: Sequence[ItemRun]) -> list[ItemRun]:
         """Return those of the items whose state is not as it was when the plan was made."""
-        reads = {item.subject: item.read for item in self._world.plan(plan.order, self._world.now()).items}
+        reads = {_identity(item): item.read for item in self._world.plan(plan.order, self._world.now()).items}
         self._world.step("looked")
-        return [item for item in items if reads.get(item.item.subject) != item.item.read]
+        return [item for item in items if reads.get(_identity(item.item)) != item.item.read]
 
     def _refuse_changed(self, plan: Plan, waiting: Sequence[ItemRun]) -> None:
         if changed := self._changed(plan, waiting):
@@ -105,13 +106,17 @@ class Turn:
     def _do_all(self, run: Run, waiting: Sequence[ItemRun], reason: str, *, looked: bool) -> str:
         """Do the items, the first one alone, and return why some are left, or ""; `looked` is that none has changed just now."""
         canary = 0 if run.count(ItemState.DONE) else 1
+        self._has_canary = bool(canary)
         batches = [waiting[:canary], *(waiting[n : n + BATCH] for n in range(canary, len(waiting), BATCH))]
         for batch in filter(None, batches):
             changed = [] if looked else self._changed(run.plan, batch)
             looked = False
             for item in changed:
-                self._settle(run.plan, item, Outcome(ItemState.CHANGED, NO_LONGER_SO))
-                self._tell(ItemState.CHANGED)
+                outcome = Outcome(ItemState.CHANGED, NO_LONGER_SO)
+                if item.at is not None:  # begun before, by a statement that may have come to its end since
+                    outcome = self._read_back(run.plan, item, outcome, item.at)
+                self._settle(run.plan, item, outcome)
+                self._tell(outcome.state)
             for item in batch:
                 if item in changed:
                     continue
@@ -127,7 +132,7 @@ class Turn:
         tried = len(self._outcomes)
         in_vain = tried - self._outcomes.count(ItemState.DONE)
         first = next((outcome for outcome in self._outcomes if outcome is not ItemState.CHANGED), ItemState.DONE)
-        if first is not ItemState.DONE:
+        if self._has_canary and first is not ItemState.DONE:
             return "the first item, tried alone, is not certainly done"
         if tried >= LEAST_TO_JUDGE and 2 * in_vain >= tried:
             return f"{in_vain} of {tried} were not done"
@@ -148,7 +153,9 @@ class Turn:
         else:
             outcome = take(step, self._world.columns(), self._world.writer, at)
             self._world.step("changed")
-            if outcome.state is not ItemState.CHANGED and (not self._outcomes or outcome.state is ItemState.ATTEMPTED):
+            if outcome.state is ItemState.CHANGED:
+                outcome = outcome if item.at is None else self._read_back(plan, item, outcome, item.at)
+            elif not self._outcomes or outcome.state is ItemState.ATTEMPTED:
                 outcome = self._read_back(plan, item, outcome, at)
         self._settle(plan, item, outcome, ItemState.ATTEMPTED)
         self._world.step("settled")
@@ -158,7 +165,7 @@ class Turn:
         """Return what the queue itself says of the canary, and of a step whose end is not known."""
         step = item.item.step
         try:
-            is_done = step is not None and found_done(step, self._world.queue(plan.order), at)
+            is_done = step is not None and found_done(step, self._world.queue(plan.order), at, self._world.columns())
         # courtside: ignore[silent_exceptions] what was written down stands until the warehouse can be read again
         except WarehouseError:
             return outcome
@@ -197,6 +204,11 @@ class Turn:
                 self._world.schedule(connection, plan, self._world.now())
         self._world.step("ended")
         return self._now(plan)
+
+
+def _identity(item: PlanItem) -> str:
+    """Return what tells an item from the others of its plan and of the next: its row, for it may be called otherwise by then."""
+    return f"row {item.step.seen.id}" if isinstance(item.step, SetStatus) else item.subject
 
 
 def append(

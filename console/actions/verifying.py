@@ -159,9 +159,10 @@ def standing(scheduled: Sequence[Scheduled]) -> str:
 def _said(judgement: Judgement | None) -> str:
     if judgement is None:
         return "cannot be said"
-    if judgement.outcome is Outcome.FIXED:
-        return "fixed"
-    return "done as ordered" if judgement.outcome is Outcome.DONE else judgement.sentence
+    short = {Outcome.FIXED: "fixed", Outcome.DONE: "done as ordered"}.get(judgement.outcome)
+    if short is None:
+        return judgement.sentence
+    return f"{short} ({judgement.left} more were not applied)" if judgement.left else short
 
 
 def _clock(moment: datetime | None) -> str:

@@ -1,7 +1,7 @@
-"""What all commands share: five options, the settings behind them, and the way an answer is shown.
+"""What all commands share: six options, the settings behind them, and the way an answer is shown.
 
 A command is a function `(job, its own options) -> Answer`. `command` gives it `--json`, `--explain`, `--warehouse`,
-`--config` and `--no-color`, which may also stand before the command's name.
+`--config`, `--read-only` and `--no-color`, which may also stand before the command's name.
 """
 
 from __future__ import annotations
@@ -134,6 +134,10 @@ _COMMON: Mapping[str, tuple[Any, object]] = {
         Annotated[str | None, typer.Option("--config", metavar="FILE", help="Settings file (TOML).")],
         None,
     ),
+    "read_only": (
+        Annotated[bool, typer.Option("--read-only", help="Change nothing, whatever the settings say.")],
+        False,
+    ),
     "no_color": (Annotated[bool, typer.Option("--no-color", help="Print no colours.")], False),
 }
 
@@ -189,7 +193,8 @@ def _answer(
     from console.settings import Flags, load  # --help needs no settings
 
     shell: Shell = ctx.obj
-    flags = Flags(common["warehouse"], common["config"], False if common["no_color"] else None)
+    color, read_only = False if common["no_color"] else None, True if common["read_only"] else None
+    flags = Flags(common["warehouse"], common["config"], color, read_only)
     settings = load(flags, shell.environment, shell.homes())
     job = Job(shell, settings, as_document=common["json"], explains=common["explain"])
     answer = body(job, **options)

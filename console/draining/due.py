@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from checks.breaker import BreakerState
@@ -162,8 +162,19 @@ class _Judge:
         return [
             breaker
             for breaker in self.situation.breakers
-            if breaker.state == state.value and breaker.processor_name in names
+            if breaker.processor_name in names and _stands(breaker, self.now) == state.value
         ]
+
+
+def _stands(breaker: BreakerRow, now: datetime) -> str:
+    """Return a breaker's state as time alone leaves it.
+
+    Past its end an open one is half open, as a plan has it, or nobody would ever try what has to close it.
+    """
+    state, since = breaker.state.upper(), breaker.opened_at or breaker.updated_at
+    if state != BreakerState.OPEN.value or since is None or breaker.timeout_seconds is None:
+        return state
+    return BreakerState.HALF_OPEN.value if now >= since + timedelta(seconds=breaker.timeout_seconds) else state
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,9 @@ _PERHAPS_DONE = frozenset(
 )
 """Of these Slack's documentation says that some of the operation may have succeeded, or does not say."""
 
+_LONGEST_QUIET = 24 * 3600.0
+"""Seconds: whoever asks for more has lost its mind, and would keep a message for ever."""
+
 _NEVER_LEFT = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
 
@@ -117,8 +120,7 @@ def _never_left(error: Exception, reason: object) -> str:
 
 def _too_often(headers: Mapping[str, str]) -> NotSentError:
     given = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    seconds = (
-        float(given) if given.isascii() and given.isdecimal() else 30.0
-    )  # Slack's own are whole seconds, mostly 30
+    is_number = given.isascii() and given.isdecimal()
+    seconds = min(float(given), _LONGEST_QUIET) if is_number else 30.0  # Slack's own are whole seconds, mostly 30
     message = f"Slack is asked too often: it wants {seconds:.0f} s of quiet"
     return NotSentError(message, again=True, wait_seconds=seconds)

@@ -87,6 +87,12 @@ def test_what_somebody_must_still_work_on_is_not_fixed_yet(status: str) -> None:
     assert f"not yet, its row p1-1 is {status}" in found.sentence
 
 
+def test_a_row_that_was_given_up_on_is_not_fixed_though_no_check_names_it() -> None:
+    found = judged(run_of(insertion()), row(status="failed_permanent"))
+    assert found.outcome is Outcome.NOT_FIXED
+    assert "it has not succeeded, its row p1-1 is failed_permanent" in found.sentence
+
+
 def test_a_check_that_is_unknown_never_means_fixed() -> None:
     found = judged(run_of(insertion()), row(), seen=report(severity=Severity.UNKNOWN, reason="lineage: timed out"))
     assert (found.outcome, found.severity) == (Outcome.UNKNOWN, Severity.UNKNOWN)

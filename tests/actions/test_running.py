@@ -277,6 +277,28 @@ def test_an_unknown_end_is_found_out_by_applying_again(bench: Bench) -> None:
     assert "found out afterwards" in run.items[0].said
 
 
+def test_a_statement_that_comes_to_its_end_after_the_next_try_has_begun_counts_as_done(bench: Bench) -> None:
+    """Its answer did not come in time; found undone and begun again, it is done by the first statement after all."""
+    bench.planned(1)
+    writes, statements = bench.writes.writes, []
+
+    def slow(change: Change) -> ChangeOutcome:
+        statements.append(change)
+        raise WarehouseError("no answer within 15 s")
+
+    def late(_: Change) -> ChangeOutcome:
+        writes.change(statements[0], bench.clock())
+        bench.warehouse.close()
+        return Changed(0)
+
+    bench.writes.spoil = slow
+    assert states(bench.apply()) == [ItemState.ATTEMPTED]
+    bench.writes.spoil = late
+    run = bench.apply()
+    assert states(run) == [ItemState.DONE]
+    assert "found out afterwards" in run.items[0].said
+
+
 def test_a_put_is_delivered_through_the_outbox_once(bench: Bench) -> None:
     step = Put("nba_orchestration.console_actions", "k1", {"action_id": "k1", "action": "test"})
     asked = replace(order(1), subjects=())
@@ -286,3 +308,11 @@ def test_a_put_is_delivered_through_the_outbox_once(bench: Bench) -> None:
     assert again.apply().is_complete
     assert again.apply().is_complete
     assert [s.waiting for s in again.outbox.standings(PLACE, again.writes.limits, NOW)] == [1]
+
+
+def test_a_resumed_run_does_not_call_its_first_item_a_canary(bench: Bench) -> None:
+    bench.planned(4)
+    bench.apply(cancelled=lambda: len(bench.progress) == 2)
+    bench.writes.spoil = lambda change: contended(change) if len(bench.writes.changes) == 3 else None
+    run = bench.apply()
+    assert (run.state, run.count(ItemState.DONE), run.count(ItemState.FAILED)) == (RunState.DONE, 3, 1)

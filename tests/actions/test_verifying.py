@@ -187,9 +187,16 @@ def test_only_an_outcome_of_fixed_is_called_fixed(tmp_path: Path, outcome: Outco
     assert says.startswith("fixed") == (outcome is Outcome.FIXED)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.FIXED, Outcome.DONE])
+def test_what_was_not_applied_is_said_beside_what_is_fixed(tmp_path: Path, outcome: Outcome) -> None:
+    schedule(tmp_path)
+    run(tmp_path, Judgement(outcome, "fixed: a game", left=2), NOW)
+    assert " (2 more were not applied), verified 06:20 UTC" in verifications(tmp_path).standing_of("p1")
+
+
 def test_a_judgement_comes_back_as_it_was_kept() -> None:
     items = (ItemJudgement(1, "a game", Outcome.UNKNOWN, "its checks cannot be run: gone"),)
-    judgement = Judgement(Outcome.NOT_FIXED, "not fixed", items, (DoubleRow("a game", ("r1", "r2")),))
+    judgement = Judgement(Outcome.NOT_FIXED, "not fixed", items, (DoubleRow("a game", ("r1", "r2")),), left=1)
     assert judgement_of_text(text_of_judgement(judgement)) == judgement
 
 

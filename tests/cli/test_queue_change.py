@@ -192,6 +192,29 @@ def test_what_cannot_be_ends_with_3_and_a_sentence(queue: Queue, words: Sequence
     assert says in refused.err
 
 
+def test_two_rows_of_one_key_are_both_cancelled_by_one_plan(queue: Queue) -> None:
+    with duckdb.connect(str(queue.file)) as connection:
+        connection.execute(f"INSERT INTO {QUEUE} SELECT * REPLACE ('twin' AS id) FROM {QUEUE}")
+    assert queue("cancel", *STUCK, "--apply").status == 0
+    assert queue.rows() == [("nbac_player_boxscore", "failed_permanent")] * 2
+
+
+def test_a_secret_in_a_note_or_a_reason_reaches_neither_journal_nor_queue(queue: Queue) -> None:
+    words = (
+        "--note",
+        "see https://hooks.slack.com/services/T00/B00/HOOKSECRET",
+        "--reason",
+        "xoxb-1234567890-BOTSECRET",
+    )
+    done = queue("cancel", *STUCK, *words, "--apply")
+    assert done.status == 0
+    kept = [*queue.courtside.home.rglob("journal*")]
+    assert kept
+    said = [path.read_bytes().decode(errors="replace") for path in kept]
+    for text in (*said, done.out, str(queue.rows("resolution_notes"))):
+        assert "SECRET" not in text
+
+
 def test_a_plan_older_than_ten_minutes_is_refused(queue: Queue) -> None:
     id = queue("requeue", *PROPS, "--json").document["plan"]["id"]
     queue.now = NOW + timedelta(minutes=10, seconds=1)

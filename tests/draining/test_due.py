@@ -30,7 +30,7 @@ def run(number: int, began: datetime | None) -> ProcessorRun:
 
 
 def breaker(name: str, state: str) -> BreakerRow:
-    return BreakerRow(name, state, 5, at("2026-01-25T13:00"), None, 300, None, None)
+    return BreakerRow(name, state, 5, at("2026-01-25T13:00"), None, 3_600, None, None)
 
 
 def situation(*rows: QueueRow, **changes: Any) -> Situation:
@@ -149,6 +149,17 @@ def test_an_open_breaker_of_a_processor_or_of_its_phase_stops_its_rows() -> None
     assert why(row(), breakers=(breaker("phase_2", "OPEN"),)).startswith("the breaker of phase_2 is open")
     closed = (breaker("nbac_player_boxscore", "CLOSED"), breaker("another", "OPEN"))
     assert steps(row(), breakers=closed) == [("row-1", Step.POST)]
+
+
+def test_an_open_breaker_past_its_end_admits_one_trial_for_nobody_else_could_close_it() -> None:
+    first, second = row(id="a"), row(id="b", game_date=date(2026, 1, 23))
+    over = (breaker("nbac_player_boxscore", "open"),)
+    ends = at("2026-01-25T14:00")
+    assert steps(first, second, breakers=over, now=ends - timedelta(seconds=1)) == [
+        ("a", Step.LEAVE),
+        ("b", Step.LEAVE),
+    ]
+    assert steps(first, second, breakers=over, now=ends) == [("a", Step.POST), ("b", Step.LEAVE)]
 
 
 def test_a_half_open_breaker_admits_one_trial_a_round() -> None:

@@ -10,7 +10,7 @@ from urllib.error import URLError
 
 import pytest
 
-from console.slack.answers import NotSentError, SlackError, UnsureError, of_network
+from console.slack.answers import NotSentError, SlackError, UnsureError, of_api, of_network
 from console.slack.outbox import LEASE, State
 from tests.slack.conftest import Desk, message
 from tests.slack_double import Fault
@@ -221,3 +221,7 @@ def test_only_what_cannot_have_left_counts_as_not_sent(error: Exception, kind: t
     found = of_network(error)
     assert (type(found), found.again) == (kind, again)
     assert "secret" not in str(found)
+
+
+def test_an_absurd_retry_after_keeps_a_message_for_a_day_and_not_for_ever() -> None:
+    assert of_api(429, "ratelimited", {"Retry-After": "9" * 30}).wait_seconds == 24 * 3600

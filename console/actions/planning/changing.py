@@ -12,7 +12,7 @@ from console.actions.planning.draft import Asked
 from console.actions.planning.obstacles import hindrance, needs_nothing, newest_ended
 from console.actions.planning.reading import QueueState
 from console.actions.planning.requeue import requeue, seen_row, two_active
-from console.actions.planning.targets import Target, read_of
+from console.actions.planning.targets import Target, read_of, read_of_row
 from console.queue_changes import QueueKey
 from screens.orders import Order, Verb
 from screens.text.report import both_zones
@@ -48,11 +48,13 @@ def change(target: Target, state: QueueState, asked: Asked) -> Iterator[PlanItem
         yield PlanItem(target.name, "", f"nothing of it is in the queue any more{_ended(target, state)}", read=read)
     else:
         for row in target.chosen:
-            yield _item(target, row, state, asked, read)
+            yield _item(target, row, state, asked)
 
 
-def _item(target: Target, row: QueueRow, state: QueueState, asked: Asked, read: str) -> PlanItem:
+def _item(target: Target, row: QueueRow, state: QueueState, asked: Asked) -> PlanItem:
     name = target.name if len(target.active) == 1 else f"{target.name} ({row.id})"
+    # Where nothing is made to run, the row alone decides: what the same plan does to its neighbours changes nothing for it.
+    read = read_of(target, state) if asked.order.verb is Verb.RETRY else read_of_row(row)
     if target.key is None:  # never: such a target is refused
         return PlanItem(name, "", target.refused, read=read)
     said, step = _CHANGES[asked.order.verb](target, target.key, row, state, asked)

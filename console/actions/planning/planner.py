@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from checks.times import require_aware
 from console.actions.entry import Actor
 from console.actions.plan import Plan
 from console.actions.planning.draft import Asked, Branch
+from console.crash import without_secrets
 from screens.orders import Order, Verb
 
 if TYPE_CHECKING:
@@ -33,8 +35,13 @@ class Planner:
         self._actor = actor
 
     def __call__(self, order: Order, now: datetime) -> Plan:
-        """Return what an order would do at `now` (aware). Raises WarehouseError when the present state cannot be read."""
+        """Return what an order would do at `now` (aware), without secrets in its note.
+
+        Raises WarehouseError when the present state cannot be read.
+        """
         made_at = require_aware(now)
+        # What was pasted by mistake is kept in the journal and read by colleagues.
+        order = replace(order, note=without_secrets(order.note))
         asked = Asked(order, made_at, self._actor, self._new_id()[:PLAN_ID_LENGTH], self._new_id)
         branch = _branch(order.verb)
         with self._open_desk() as desk:

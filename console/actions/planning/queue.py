@@ -12,6 +12,7 @@ from console.actions.planning.changing import change
 from console.actions.planning.draft import Asked, Draft
 from console.actions.planning.reading import RUNS_AGAIN, QueueState, read_queue
 from console.actions.planning.requeue import requeue
+from console.actions.planning.suggested import checks_of
 from console.actions.planning.targets import Target, targets_of
 from console.actions.planning.value import REFUSED, Rank, rank
 from console.queue_changes import QUEUE
@@ -132,9 +133,11 @@ def _checks(asked: Asked, targets: Sequence[Target]) -> tuple[str, ...]:
     if asked.order.verb in RUNS_AGAIN:
         games = any(target.is_box_score for target in targets)
         found.extend(_GAME_CHECKS if games or _asks_for_games(asked) else ())
-        phases = {target.key.phase for target in targets if target.key is not None}
+        keys = [target.key for target in targets if target.key is not None]
+        phases = {key.phase for key in keys}
         found.extend(check for phase, check in _PHASE_CHECKS.items() if phase in phases)
-    return tuple(found)
+        found.extend(check for key in keys if not key.game_key for check in checks_of(key.processor_name))
+    return tuple(dict.fromkeys(found))
 
 
 def _asks_for_games(asked: Asked) -> bool:

@@ -42,6 +42,14 @@ def suggested(finding: Finding) -> tuple[Subject, ...]:
     return _named(finding) or (subject,)
 
 
+def checks_of(processor: str) -> tuple[str, ...]:
+    """Return the ids of checks whose findings suggest to run a processor again, so that they are asked whether it has helped.
+
+    Not the one of late sources: what it finds of one stage is no sign that another stage's processor did not help.
+    """
+    return (*(check for check, name in _PROCESSORS.items() if name == processor), "transitions.stuck_run")
+
+
 def _named(finding: Finding) -> tuple[Subject, ...]:
     """Return the games and the rows among the names of a finding."""
     day = finding.subject.game_date

@@ -100,6 +100,15 @@ def read_of(target: Target, state: QueueState) -> str:
             if target.game is not None and row.game_id in (target.game.nba_game_id, target.game.bdl_game_id)
         ],
     }
+    return _canonical(read)
+
+
+def read_of_row(row: QueueRow) -> str:
+    """Return the same of one row, where nothing but the row decides."""
+    return _canonical({"row": _row_read(row)})
+
+
+def _canonical(read: Mapping[str, object]) -> str:
     return json.dumps(read, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 

@@ -48,7 +48,8 @@ def _changing(verb: Verb, says: str) -> Callable[..., int]:
         chosen = Chosen(date, _given(game), _given(processor), _given(row), _given(finding))
         agreement = Agreement(apply, reason, count)
         subjects = subjects_of(job, chosen)
-        ends = end_of(span, until, job.shell.now())
+        now = job.frame(None).scope.as_of if job.settings.is_demo else job.shell.now()
+        ends = end_of(span, until, now)
         return ordered(job, station_of(job), verb, subjects, agreement, note=note, until=ends)
 
     body.__doc__ = f"{says}\n\n{_EXIT}"

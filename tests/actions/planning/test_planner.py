@@ -165,7 +165,19 @@ def test_a_queue_that_is_not_there_is_said_and_so_is_what_cannot_be_read(file: P
         (
             Subject(SubjectKind.PROCESSOR, "player_game_summary", DAY),
             Verb.REQUEUE,
-            ("queue.overdue", "queue.exhausted", "reconcile.players"),
+            ("queue.overdue", "queue.exhausted", "reconcile.players", "transitions.stuck_run"),
+        ),
+        (
+            Subject(SubjectKind.PROCESSOR, "ml_feature_store", DAY),
+            Verb.REQUEUE,
+            (
+                "queue.overdue",
+                "queue.exhausted",
+                "reconcile.features",
+                "quality.features",
+                "quality.rolling_window",
+                "transitions.stuck_run",
+            ),
         ),
         (WAITING, Verb.CANCEL, ("queue.overdue", "queue.exhausted")),
     ],
