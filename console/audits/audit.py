@@ -14,7 +14,7 @@ from console.audits.linting import lint
 from console.audits.matching import Seen, inspect_files
 from console.audits.options import Options
 from console.audits.sources import Skipped, Tree, Unreadable, decode, read, walk
-from console.audits.tables import dml_pattern
+from console.audits.tables import dml_pattern, may_change
 from console.audits.values import Hit, Spot, spots_of, with_counts
 
 UNREADABLE = "source.unreadable"
@@ -107,12 +107,12 @@ def _changed_tables(tree: Tree, tables: Collection[str]) -> dict[str, str]:
     changed: dict[str, str] = {}
     for path in (*tree.files, *tree.sql):
         try:
-            text = decode(read(tree.root, path))
+            raw = read(tree.root, path)
+            text = decode(raw) if may_change(raw) else ""
         except Unreadable:  # courtside: ignore[silent_exceptions] it is reported where files are read
             continue
-        if any(table in text for table in tables):
-            for table in pattern.findall(text):
-                changed.setdefault(table, path)
+        for table in pattern.findall(text):
+            changed.setdefault(table, path)
     return changed
 
 

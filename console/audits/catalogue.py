@@ -6,20 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from console.audits import check_hygiene, pooling, shared_drift, silent_exceptions, streaming_inserts
-from console.audits.module import Module
+from console.audits.module import Module, Reader
 from console.audits.rules import rule_file
 from console.audits.values import AuditError, Hit
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A check of source files: `inspect` yields what it finds in one module that has one of the words `needs`."""
+    """A check of source files: `inspect` yields what it finds in one module that has one of the words `needs`.
+
+    `reads` tells in which top-level parts of the module it can find something.
+    """
 
     id: str
     title: str
     why: str
     needs: tuple[str, ...] = ()
     inspect: Callable[[Module], Iterator[Hit]] | None = None
+    reads: Reader | None = None
 
 
 AUDITS: tuple[Audit, ...] = (
@@ -30,6 +34,7 @@ AUDITS: tuple[Audit, ...] = (
         "game's rows are never corrected. Load jobs do not pass through that buffer.",
         rule_file("streaming_inserts").needs,
         streaming_inserts.inspect,
+        streaming_inserts.reads,
     ),
     Audit(
         silent_exceptions.CHECK,
@@ -38,6 +43,7 @@ AUDITS: tuple[Audit, ...] = (
         "hours while every check was green.",
         rule_file("silent_exceptions").needs,
         silent_exceptions.inspect,
+        silent_exceptions.reads,
     ),
     Audit(
         pooling.CLIENTS,
@@ -46,6 +52,7 @@ AUDITS: tuple[Audit, ...] = (
         "until the instance is killed.",
         tuple(sorted(rule_file("pooling").names["client_words"])),
         pooling.inspect_clients,
+        pooling.reads_clients,
     ),
     Audit(
         pooling.HTTP,
@@ -53,6 +60,7 @@ AUDITS: tuple[Audit, ...] = (
         "Without a session each call opens a connection of its own, has no retries, and by default waits for ever.",
         tuple(sorted(rule_file("pooling").names["http_words"])),
         pooling.inspect_http,
+        pooling.reads_http,
     ),
     Audit(
         check_hygiene.CHECK,
@@ -60,6 +68,7 @@ AUDITS: tuple[Audit, ...] = (
         "A check that finds nothing because its query failed is worse than none: it is believed.",
         rule_file("check_hygiene").needs,
         check_hygiene.inspect,
+        check_hygiene.reads,
     ),
     Audit(
         shared_drift.CHECK,

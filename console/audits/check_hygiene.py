@@ -7,7 +7,7 @@ nothing found, nothing found becomes OK, or a threshold is compared the wrong wa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ast_grep_py import SgNode
 
@@ -36,11 +36,22 @@ _REMEDIES = {
 }
 
 
+def reads(module: Module) -> Callable[[str], bool]:
+    """Return what tells whether a part of a module may hold a check."""
+    in_check_file = _CHECK_FILE.search(module.path) is not None
+    needs = rule_file("check_hygiene").needs
+    return lambda part: (in_check_file or _names_check(part)) and any(word in part for word in needs)
+
+
+def _names_check(text: str) -> bool:
+    return _CHECK_NAME.search(" ".join(_DEFINED.findall(text)).lower()) is not None
+
+
 def inspect(module: Module) -> Iterator[Hit]:
     """Yield the ways in which the checks of a module cannot fail."""
     rules = rule_file("check_hygiene")
     in_check_file = _CHECK_FILE.search(module.path) is not None
-    if not in_check_file and not _CHECK_NAME.search(" ".join(_DEFINED.findall(module.text)).lower()):
+    if not in_check_file and not _names_check(module.text):
         return
     for function in rules.find(module.root, "function"):
         name = function.field("name")

@@ -11,14 +11,18 @@ from console.audits.module import Module, around
 from console.audits.rules import RuleFile
 
 _CALLS = re.compile(r"(?:\b(?:self|cls)\.|(?<![\w.]))(\w+)\s*\(")
+_DECORATED = re.compile(r"@[^(\n]*?(\w+)[ \t]*(?=[(#\r\n])")
+_DEFINED = re.compile(r"\bdef\s+(\w+)")
 _LOOPS = ("for_statement", "while_statement", "list_comprehension", "generator_expression", "dictionary_comprehension")
 
 
 def hot_functions(module: Module, rules: RuleFile) -> frozenset[str]:
     """Return the names of functions that run for every request, and of those that they call in the same file."""
+    if not _may_have_entry(module, rules):
+        return frozenset()
     bodies: dict[str, str] = {}
     hot: set[str] = set()
-    for node in module.root.find_all(kind="function_definition"):
+    for node in module.whole.find_all(kind="function_definition"):
         name = _name(node)
         bodies[name] = bodies.get(name, "") + _body(node)
         if _is_entry(module, node, rules):
@@ -49,6 +53,18 @@ def decorators(function: SgNode) -> frozenset[str]:
         return frozenset()
     texts = (child.text() for child in parent.children() if child.kind() == "decorator")
     return frozenset(text.lstrip("@ ").partition("(")[0].strip().rpartition(".")[2] for text in texts)
+
+
+def _may_have_entry(module: Module, rules: RuleFile) -> bool:
+    """Return whether the text has a word without which no function is an entry: then it need not be parsed."""
+    if any(word in module.text for word in rules.names["request_parameters"]):
+        words = "|".join(sorted(rules.names["request_parameters"]))
+        if re.search(rf"\b(?:{words})\b", module.text):
+            return True
+    if rules.names["request_decorators"] & set(_DECORATED.findall(module.text)):
+        return True
+    names = set(_DEFINED.findall(module.text))
+    return any(fnmatchcase(name, pattern) for name in names for pattern in module.options.hot_functions)
 
 
 def _is_entry(module: Module, node: SgNode, rules: RuleFile) -> bool:

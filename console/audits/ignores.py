@@ -6,7 +6,7 @@ A reason is required, and a comment that silences nothing is reported: else the 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checks.model import Severity
@@ -32,6 +32,11 @@ class Ignore:
     def covers(self, hit: Hit) -> bool:
         """Return whether the comment is about a hit."""
         return hit.check in self.checks and any(hit.line <= line <= max(hit.end_line, hit.line) for line in self.lines)
+
+
+def reads(_: Module) -> Callable[[str], bool]:
+    """Return what tells whether a part of a module may hold a comment that silences."""
+    return lambda part: "courtside:" in part
 
 
 def ignores_of(module: Module, known: Collection[str]) -> Iterator[Ignore]:

@@ -2,7 +2,7 @@
 
 ast-grep holds Python's lock while it parses, so threads gain nothing: a pool of processes does. A small tree is done in this
 process, for a pool takes longer to start than its files to be read. A text is parsed only when it holds a word that one of the
-rules needs.
+rules needs, and of a text only the functions and classes that do.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from pathlib import Path
 
 from console.audits.catalogue import IDS, chosen
 from console.audits.ignores import NEEDS, Ignore, ignores_of
+from console.audits.ignores import reads as reads_ignores
 from console.audits.linting import Marks, lint_text
-from console.audits.module import Module
+from console.audits.module import Module, Reader
 from console.audits.options import Options
 from console.audits.sources import Unreadable, decode, is_generated, is_utf8, read
 from console.audits.values import Hit
@@ -117,13 +118,16 @@ def _marks_of(path: str, text: str) -> Marks:
 def inspect_text(path: str, text: str, work: Work, marks: Marks, hits: list[Hit], ignores: list[Ignore]) -> None:
     """Add what the checks find in one text, and the comments in it that silence, to the lists."""
     audits = [
-        (audit.id, audit.inspect)
+        (audit.inspect, audit.reads)
         for audit in chosen(work.checks)
-        if audit.inspect is not None and any(word in text for word in audit.needs)
+        if audit.inspect is not None and audit.reads is not None and any(word in text for word in audit.needs)
     ]
     if not audits and NEEDS not in text:
         return
-    module = Module(path, text, work.options, marks)
-    for _, inspect in audits:
+    readers: list[Reader] = [reads for _, reads in audits]
+    if NEEDS in text:
+        readers.append(reads_ignores)
+    module = Module(path, text, work.options, marks, tuple(readers))
+    for inspect, _ in audits:
         hits.extend(inspect(module))
     ignores.extend(ignores_of(module, IDS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from ast_grep_py import SgNode, SgRoot
 
 from console.audits.linting import Marks
 from console.audits.options import Options
+from console.audits.parts import only
 
 FUNCTIONS = ("function_definition", "lambda")
 SCOPES = (*FUNCTIONS, "class_definition")
@@ -22,18 +23,36 @@ _ALIAS = re.compile(r"^\s*(\w+)\s*=\s*([A-Za-z_]\w*(?:\.\w+)+)\s*$", re.MULTILIN
 _MOST_STEPS = 5
 
 
+Reader = Callable[["Module"], Callable[[str], bool]]
+"""What tells for a module which of its top-level parts, by their text, a check looks at."""
+
+
 @dataclass(frozen=True, eq=False)  # not slotted: what is computed once is kept
 class Module:
-    """A file's path and text, what ruff marked in it, and what the audit was told."""
+    """A file's path and text, what ruff marked in it, and what the audit was told.
+
+    `readers` return for a module which of its top-level parts a check looks at; without any, all are looked at.
+    """
 
     path: str
     text: str
     options: Options
     marks: Marks = field(default_factory=dict)
+    readers: tuple[Reader, ...] = ()
 
     @cached_property
     def root(self) -> SgNode:
-        """The tree; to make it is most of an audit's work, so a check looks at the text first."""
+        """The tree of the parts that are looked at; to make it is most of an audit's work, so a check looks at the text first."""
+        if not self.readers:
+            return self.whole
+        wanted = [reader(self) for reader in self.readers]
+        root = SgRoot(only(self.text, lambda part: any(wants(part) for wants in wanted)), "python").root()
+        # A part of what parses does parse, or it was cut in the wrong place.
+        return root if root.find(kind="ERROR") is None else self.whole
+
+    @cached_property
+    def whole(self) -> SgNode:
+        """The tree of all of the text."""
         return SgRoot(self.text, "python").root()
 
     @cached_property

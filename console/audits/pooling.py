@@ -7,7 +7,7 @@ is made for every request comes first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ast_grep_py import SgNode
 
@@ -20,10 +20,27 @@ from console.audits.values import Hit
 CLIENTS = "source.client_pooling"
 HTTP = "source.http_pooling"
 
+_WANTED = {"client": "clients", "http": "http"}
+"""The list of the rules with the full names of what is made or called, by kind."""
 _REMEDIES = {
     CLIENTS: "take the client from the pool module, which makes one per process",
     HTTP: "take the session from the pool module: it keeps connections open, retries and has a timeout",
 }
+
+
+def reads_clients(module: Module) -> Callable[[str], bool]:
+    """Return what tells whether a part of a module may make a client."""
+    return _reads(module, "client")
+
+
+def reads_http(module: Module) -> Callable[[str], bool]:
+    """Return what tells whether a part of a module may call HTTP."""
+    return _reads(module, "http")
+
+
+def _reads(module: Module, kind: str) -> Callable[[str], bool]:
+    names = _names(module, kind)
+    return lambda part: any(name in part for name in names)
 
 
 def inspect_clients(module: Module) -> Iterator[Hit]:
@@ -38,10 +55,8 @@ def inspect_http(module: Module) -> Iterator[Hit]:
 
 def _inspect(module: Module, check: str, kind: str) -> Iterator[Hit]:
     rules = rule_file("pooling")
-    if module.options.is_pool(module.path) or not any(word in module.text for word in rules.names[f"{kind}_words"]):
-        return
-    wanted = rules.names["clients" if kind == "client" else kind]
-    names = _local_names(module, wanted)
+    wanted = rules.names[_WANTED[kind]]
+    names = _names(module, kind)
     if not names:
         return
     calls = [(call, name) for call in rules.find(module.root, "call", names) if (name := _name(module, call)) in wanted]
@@ -62,9 +77,12 @@ def _name(module: Module, call: SgNode) -> str:
     return re.sub(r"\.from_service_account_\w+$", "", module.full_name(function))
 
 
-def _local_names(module: Module, wanted: frozenset[str]) -> frozenset[str]:
+def _names(module: Module, kind: str) -> frozenset[str]:
     """Return the names of a file through which something wanted can be reached: those of its imports, and aliases of them."""
-    parts = {full.split(".")[0] for full in wanted}
+    lists = rule_file("pooling").names
+    if module.options.is_pool(module.path) or not any(word in module.text for word in lists[f"{kind}_words"]):
+        return frozenset()
+    parts = {full.split(".")[0] for full in lists[_WANTED[kind]]}
     imported = {name for name, full in module.imports.items() if full.split(".")[0] in parts}
     return frozenset(imported | {name for name, of in module.aliases.items() if of.split(".")[0] in imported})
 

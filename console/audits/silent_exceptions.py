@@ -7,7 +7,7 @@ turns a refused permission into "busy", "empty" or "success" is its own rule: th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ast_grep_py import SgNode
 
@@ -19,6 +19,7 @@ from console.audits.values import Hit
 
 CHECK = "source.silent_exceptions"
 
+_CLAUSE = re.compile(r"except\b")
 _PERMISSION = re.compile(r"(?i)\b403\b|forbidden|permission|access.?denied|unauthori[sz]ed")
 _LOCK = re.compile(r"(?i)(?:^|_)(?:try_)?(?:acquire|lock|lease|claim)(?:_|$|s$|d$)|is_(?:busy|locked)")
 _REMEDIES = {
@@ -30,6 +31,11 @@ _REMEDIES = {
     "finally": "leave return, break and continue out of `finally`: they drop the exception",
     "expected": "nothing to do when this error is an answer",
 }
+
+
+def reads(_: Module) -> Callable[[str], bool]:
+    """Return what tells whether a part of a module may lose an error."""
+    return lambda part: "suppress" in part or _CLAUSE.search(part) is not None
 
 
 def inspect(module: Module) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ PIPELINE.md, *Streaming buffer*: UPDATE, DELETE and MERGE that touch such rows f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from ast_grep_py import SgNode
@@ -21,6 +21,12 @@ CHECK = "source.streaming_inserts"
 REMEDY = "write with insert_bigquery_rows(table, rows): load jobs do not pass through the streaming buffer"
 
 _WAREHOUSE = re.compile(r"(?i)(?:^|[._])(?:bq|bigquery|client|warehouse)\w*$|client\w*(?:\(\))?$|bigquery")
+
+
+def reads(_: Module) -> Callable[[str], bool]:
+    """Return what tells whether a part of a module may hold a streaming insert."""
+    needs = rule_file("streaming_inserts").needs
+    return lambda part: any(word in part for word in needs)
 
 
 def inspect(module: Module) -> Iterator[Hit]:
@@ -64,7 +70,7 @@ def _uses(module: Module, node: SgNode) -> list[SgNode]:
         return []
     if parent.kind() == "assignment":
         target = parent.field("left")
-        return _calls_of(node, target.text() if target is not None else "") or [node]
+        return _calls_of(module, node, target.text() if target is not None else "") or [node]
     return [node]
 
 
@@ -74,19 +80,19 @@ def _called_by(node: SgNode) -> SgNode | None:
     return parent if function is not None and function.range().end.index == node.range().end.index else None
 
 
-def _calls_of(node: SgNode, name: str) -> list[SgNode]:
+def _calls_of(module: Module, node: SgNode, name: str) -> list[SgNode]:
     """Return the calls of a name in the function that gives it, or in the whole file."""
     if not re.fullmatch(r"[\w.]+", name):
         return []
     place = around(node, "function_definition") if "." not in name else None
-    space = place if place is not None else node.get_root().root()
+    space = place if place is not None else module.whole
     calls = space.find_all({"rule": {"kind": "call", "has": {"field": "function", "regex": f"^{re.escape(name)}$"}}})
     passed = space.find_all(
         {"rule": {"kind": "identifier", "regex": f"^{re.escape(name)}$", "inside": {"kind": "argument_list"}}}
     )
     again = space.find_all({"rule": {"kind": "assignment", "has": {"field": "right", "regex": f"^{re.escape(name)}$"}}})
     targets = (target.text() for one in again if (target := one.field("left")) is not None and target.text() != name)
-    return [*calls, *passed, *(call for target in targets for call in _calls_of(node, target))]
+    return [*calls, *passed, *(call for target in targets for call in _calls_of(module, node, target))]
 
 
 def _is_own(node: SgNode, receiver: SgNode) -> bool:

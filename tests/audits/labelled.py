@@ -46,11 +46,12 @@ class Snippet:
         """Return the lines and rules that the check finds."""
         (audit,) = chosen([self.check])
         assert audit.inspect is not None
+        assert audit.reads is not None
         if not any(word in self.code for word in audit.needs):
             return frozenset()
         linted = lint_text(self.path, self.code)
         assert not linted.broken, self.name
-        module = Module(self.path, self.code, Options(), linted.marks.get(self.path, {}))
+        module = Module(self.path, self.code, Options(), linted.marks.get(self.path, {}), (audit.reads,))
         return frozenset((hit.line, hit.rule) for hit in audit.inspect(module) if hit.severity is not Severity.OK)
 
 

@@ -1,0 +1,58 @@
+"""The top-level parts of a Python text, and the text with only some of them.
+
+To parse is most of an audit's work, and most functions of most files have nothing that a rule could match. What is left out
+leaves its line breaks, so that every line keeps its number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_BEGINS = re.compile(r"^(?:(?:async[ \t]+)?def[ \t]|class[ \t]|@[\w.]+[ \t]*(?:\(|#|\r?$))", re.MULTILINE)
+"""Lines at the margin that begin a function or a class, or a decorator of one. In brackets only the last can stand."""
+
+_LITERALS = re.compile(
+    r"#[^\n]*"
+    r'|"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'",
+    re.DOTALL,
+)
+
+
+def split(text: str) -> list[str]:
+    """Return the parts that a text is made of: what comes before its first function or class, then one part for each.
+
+    A part begins with the decorators and ends where the next begins, so what stands between two functions belongs to the first.
+    """
+    begins = _begins(text)
+    return [text[start:end] for start, end in zip([0, *begins], [*begins, len(text)], strict=True)]
+
+
+def _begins(text: str) -> list[int]:
+    begins: list[int] = []
+    is_decorated = False
+    inside = _many_lines(text)
+    for found in _BEGINS.finditer(text):
+        at = found.start()
+        while inside and inside[-1][1] <= at:
+            inside.pop()
+        if inside and inside[-1][0] < at:
+            continue
+        if not is_decorated:
+            begins.append(at)
+        is_decorated = text[at] == "@"
+    return begins
+
+
+def _many_lines(text: str) -> list[tuple[int, int]]:
+    """Return where the strings of more than one line begin and end, the last first."""
+    spans = (found.span() for found in _LITERALS.finditer(text))
+    return [(start, end) for start, end in spans if "\n" in text[start:end]][::-1]
+
+
+def only(text: str, is_wanted: Callable[[str], bool]) -> str:
+    """Return the text with line breaks in place of the parts that are not wanted."""
+    return "".join(part if is_wanted(part) else "\n" * part.count("\n") for part in split(text))
