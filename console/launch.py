@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from console.allocator import Allocator
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from checks.progress import Cancelled
+    from console.auditing import Auditing
     from console.cli.shell import Shell
     from console.examination import Examination
     from console.hands import Hands
     from console.settings import Settings
     from screens.lines import Line
     from screens.orders import Consent, Order
-    from screens.ports import LogEntry, Look, Preview, Result
+    from screens.ports import Audit, LogEntry, Look, Preview, Result
 
 EXIT_BROKEN = 3
 COLLECT_AFTER_SECONDS = 5.0
@@ -50,7 +52,8 @@ def open_console(
     shown (aware UTC); without it now, but on the demo the moment that its story is told from. `headstart` is the first look, if
     somebody has begun it already.
     """
-    app = Guarded(session_for(settings, shell, at, headstart))
+    session = session_for(settings, shell, at, headstart)
+    app = Guarded(session)
     guard = TerminalGuard(lambda: app.call_later(app.exit))
     guard.start()
     try:
@@ -58,6 +61,9 @@ def open_console(
     except Exception as error:  # noqa: BLE001  # of starting or stopping the application, whose own errors it keeps
         guard.give_back()
         app.trace = app.trace or _trace(error)
+    finally:
+        if session.auditor is not None:
+            session.auditor.stop()
     if guard.received is not None:
         return 128 + guard.received
     if guard.is_cut_off:
@@ -98,6 +104,7 @@ def session_for(
         keys=settings.keys,
         doctor=late.doctor,
         checklist=late.checklist,
+        auditor=_LateAuditor(settings, shell, Path()),
     )
 
 
@@ -169,6 +176,40 @@ class _Late:
     def follow_up(self) -> tuple[str, ...]:
         """As `Hands.follow_up`; on the demo nothing is ever done."""
         return () if self._settings.is_demo else self.hands.follow_up()
+
+
+class _LateAuditor:
+    """The auditor, imported with the first key that asks for it; `here` is the current folder."""
+
+    def __init__(self, settings: Settings, shell: Shell, here: Path) -> None:
+        self._settings = settings
+        self._shell = shell
+        self._here = here
+        self._made: Auditing | None = None
+
+    @property
+    def auditing(self) -> Auditing:
+        if self._made is None:
+            from console.auditing import Auditing, checkout_of  # noqa: PLC0415
+
+            to_set = (
+                f'set `checkout = "PATH"` under [audit] in {self._settings.config_path}, or start the console in one'
+            )
+            self._made = Auditing(checkout_of(self._settings.audit_checkout, self._here), to_set, self._shell.now)
+        return self._made
+
+    def known(self) -> Audit:
+        """As `Auditor.known`."""
+        return self.auditing.known()
+
+    def again(self) -> None:
+        """As `Auditor.again`."""
+        self.auditing.again()
+
+    def stop(self) -> None:
+        """As `Auditor.stop`; nothing is on its way before somebody has asked."""
+        if self._made is not None:
+            self._made.stop()
 
 
 class Guarded(CourtsideApp):

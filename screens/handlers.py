@@ -17,6 +17,9 @@ Handler = Callable[["CourtsideApp"], object]
 
 def _refresh(app: CourtsideApp) -> None:
     app.refresh_all()
+    panel = navigation.active_panel(app)
+    if panel is not None and panel.spec.again is not None:
+        panel.spec.again()
     app.say("refreshing everything")
 
 
@@ -33,6 +36,7 @@ HANDLERS: Mapping[str, Handler] = {
     "timeline": partial(navigation.open_named, name="timeline"),
     "operations": partial(navigation.open_named, name="operations"),
     "checklist": partial(navigation.open_named, name="checklist"),
+    "audit": partial(navigation.open_named, name="audit"),
     "doctor": partial(navigation.open_named, name="doctor"),
     "maximise": navigation.maximise,
     "next_panel": partial(navigation.move_focus, by=1),

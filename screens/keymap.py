@@ -74,6 +74,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("timeline", "T", "timeline of the incident", LOOK),
     Action("operations", "L", "operations log: who did what", LOOK),
     Action("checklist", "C", "deployment checklist: who answered what", LOOK),
+    Action("audit", "A", "audit of the checkout: findings and their code", LOOK),
     Action("doctor", "D", "doctor: settings, tables, versions", LOOK),
     Action("sort", "x", "sort the focused panel by its next column", LOOK),
     Action("maximise", "m", "maximise the focused panel, or restore it", LOOK, "max"),

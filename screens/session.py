@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from screens.lines import Line
-    from screens.ports import Desk, Hands, Memory
+    from screens.ports import Auditor, Desk, Hands, Memory
 
 
 class Environment(Enum):
@@ -28,8 +28,8 @@ class Session:
     """What one run of the console needs of the world.
 
     `warehouse` is what people call it; `at` a fixed moment (aware UTC) or None for live; `days` the game dates shown;
-    `keys` other keys for actions, by action id; `doctor` and `checklist` return their lines at a width; `crash_dir` is where a
-    crash report goes.
+    `keys` other keys for actions, by action id; `doctor` and `checklist` return their lines at a width; `auditor` audits a
+    checkout; `crash_dir` is where a crash report goes.
     """
 
     open_desk: Callable[[], Desk]
@@ -48,6 +48,7 @@ class Session:
     keys: Mapping[str, str] = field(default_factory=dict)
     doctor: Callable[[int], Sequence[Line]] | None = None
     checklist: Callable[[int], Sequence[Line]] | None = None
+    auditor: Auditor | None = None
 
     @property
     def place(self) -> str:

@@ -13,7 +13,9 @@ from screens.table import Target
 Opener = Callable[[Target, Session], Spec]
 
 NAMES = (
+    "audit",
     "checklist",
+    "code",
     "date",
     "doctor",
     "finding",

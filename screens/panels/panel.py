@@ -28,7 +28,8 @@ class Spec:
     """What makes one panel: its id and key, its title, its view, the checks whose facts it shows, and how often (seconds).
 
     `scope` turns the console's scope into the panel's own, where the panel is about another date. `redraw` is after how many
-    seconds the view of a detail screen is made again without being asked, for one that shows more than the look.
+    seconds the view of a detail screen is made again without being asked, for one that shows more than the look; `again` asks
+    for what it shows besides, when everything is refreshed by hand.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Spec:
     cadence: float
     scope: Callable[[Scope], Scope] | None = None
     redraw: float = 0.0
+    again: Callable[[], None] | None = None
 
     def scope_of(self, scope: Scope) -> Scope:
         """Return what this panel is about when the console looks at `scope`."""

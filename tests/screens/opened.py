@@ -14,6 +14,7 @@ from screens.detail.detail import Detail
 from screens.overview import Overview
 from screens.panels.lines_view import LinesView
 from screens.table import Target
+from tests.screens.stubs import STREAMED
 
 GAME_DATE = date(2026, 1, 24)
 
@@ -31,7 +32,9 @@ def open_finding(app: CourtsideApp) -> None:
 
 OPENED: Mapping[str, Callable[[CourtsideApp], None]] = {
     "overview": lambda _: None,
+    "audit": target("audit"),
     "checklist": target("checklist"),
+    "code": target("code", STREAMED.id),
     "date": target("date", GAME_DATE.isoformat(), GAME_DATE),
     "doctor": target("doctor"),
     "finding": open_finding,

@@ -16,13 +16,14 @@ from textual.pilot import Pilot
 from checks.model import Report, Scope, Verdict
 from checks.policy import Policy
 from checks.progress import Cancelled, Listener
+from checks.severity import Severity
 from screens.app import CourtsideApp
 from screens.header import Header
 from screens.keybar import KeyBar
 from screens.lines import text_of
 from screens.orders import Consent, Order
 from screens.panels.panel import Panel
-from screens.ports import LogEntry, Look, Preview, PreviewItem, Remembered, Result, Sighting
+from screens.ports import Audit, AuditSpot, LogEntry, Look, Preview, PreviewItem, Remembered, Result, Sighting
 from screens.session import Environment, Session
 from tests.builders import at
 
@@ -101,6 +102,38 @@ class StubHands:
         return said
 
 
+STREAMED = AuditSpot(
+    id="a1",
+    check="source.streaming_inserts",
+    path="orchestration/write.py",
+    line=3,
+    severity=Severity.ERROR,
+    sentence="rows are streamed into nba_raw.games",
+    remedy="load them in a batch",
+    code=((2, "def save(client, rows):"), (3, "\tclient.insert_rows_json(TABLE, rows)"), (4, "")),
+)
+
+
+@dataclass
+class StubAuditor:
+    """Knows one finding, or what it is given; counts how often it was asked to audit again."""
+
+    audit: Audit = field(
+        default_factory=lambda: Audit("/srv/pipeline", Severity.ERROR, "1 finding in 1 file", (STREAMED,), at=PRESENT)
+    )
+    audits: int = 0
+    is_stopped: bool = False
+
+    def known(self) -> Audit:
+        return self.audit
+
+    def again(self) -> None:
+        self.audits += 1
+
+    def stop(self) -> None:
+        self.is_stopped = True
+
+
 class StubDesk:
     """Answers with `look_of(scope)`; that may raise, or wait."""
 
@@ -162,6 +195,7 @@ def session_on(source: Source, **changes: Any) -> Session:
         "clock": lambda: PRESENT,
         "crash_dir": Path("unused"),
         "at": MOMENT,
+        "auditor": StubAuditor(),
     }
     return Session(**{**values, **changes})
 

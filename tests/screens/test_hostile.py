@@ -27,7 +27,7 @@ from screens.handlers import HANDLERS
 from screens.lines import Line, flow
 from screens.overview import Overview
 from screens.panels.findings_panel import FindingsPanel
-from screens.ports import LogEntry, Preview, PreviewItem, Result
+from screens.ports import Audit, AuditSpot, LogEntry, Preview, PreviewItem, Result
 from screens.table import Target
 from screens.text.checklist import ChecklistView, StepView, checklist_lines
 from tests.console_process import needs_terminal
@@ -35,7 +35,7 @@ from tests.screens.effects import MOMENT
 from tests.screens.hostile import CORPUS, DAY, SEQUENCES, forbidden_in, plant
 from tests.screens.opened import GAME_DATE, list_of, name_of, reached
 from tests.screens.stations import hands_on
-from tests.screens.stubs import PRESENT, Source, StubHands, drive, loaded, session_on
+from tests.screens.stubs import PRESENT, Source, StubAuditor, StubHands, drive, loaded, session_on
 from tests.test_console_walk import courtside, leave, see_row
 
 MOST_PAGES = 40
@@ -101,6 +101,26 @@ def told_badly() -> ChecklistView:
     return ChecklistView(EVIL[0], PRESENT, EVIL[0], Verdict(Severity.ERROR, EVIL[0], None), steps)
 
 
+def audited_badly() -> Audit:
+    """Return an audit of a checkout in which every name and every line of code is hostile."""
+    code = tuple((n + 1, f"code{n:02d}{evil}") for n, evil in enumerate(EVIL))
+    spots = tuple(
+        AuditSpot(
+            f"id{n:02d}",
+            f"check{n:02d}{evil}",
+            f"folder{n:02d}{evil}/file{n:02d}{evil}.py",
+            1,
+            Severity.ERROR,
+            f"sentence{n:02d}{evil}",
+            f"remedy{n:02d}{evil}",
+            code,
+        )
+        for n, evil in enumerate(EVIL)
+    )
+    said = (f"verdict{EVIL[0]}", spots, tuple(f"aside{n:02d}{evil}" for n, evil in enumerate(EVIL[:3])))
+    return Audit(f"checkout{EVIL[1]}", Severity.ERROR, *said, at=PRESENT, reason=f"reason{EVIL[2]}", is_running=True)
+
+
 def console(source: Source, **changes: object) -> CourtsideApp:
     """Return a console whose journal and doctor have been told hostile things too."""
     journal = FleetingJournal(now=lambda: PRESENT)
@@ -113,7 +133,13 @@ def console(source: Source, **changes: object) -> CourtsideApp:
     def checklist(width: int) -> Sequence[Line]:
         return checklist_lines(told_badly(), width)
 
-    known = {"memory": journal, "hands": StubHands(), "doctor": doctor, "checklist": checklist}
+    known = {
+        "memory": journal,
+        "hands": StubHands(),
+        "doctor": doctor,
+        "checklist": checklist,
+        "auditor": StubAuditor(audited_badly()),
+    }
     return CourtsideApp(session_on(source, at=MOMENT, **{**known, **changes}))
 
 
@@ -170,6 +196,8 @@ PAGES: dict[str, tuple[Target, set[str]]] = {
     "operations": (Target("operations", ""), {"actor", "act", "subject", "came"}),
     "doctor": (Target("doctor", ""), set()),
     "checklist": (Target("checklist", ""), {"step", "person", "note"}),
+    "audit": (Target("audit", ""), {"check", "folder", "sentence", "aside"}),
+    "code": (Target("code", "id05"), {"code", "remedy", "check", "sentence"}),
     "workflow": (Target("workflow", f"workflow00{EVIL[0]}end"), {"workflow", "why", "outcome", "failure"}),
 }
 """Each page, and how texts begin that must be seen on it."""

@@ -89,7 +89,7 @@ ON_A_DETAIL: dict[str, Says] = {
     "back": lambda app: isinstance(app.screen, Overview),
     "panel.3": lambda app: isinstance(app.screen, Overview) and panel_in_use(app).spec.key == "3",
 }
-NEEDS_THE_REGISTRY = {"timeline", "operations", "doctor", "checklist"}
+NEEDS_THE_REGISTRY = {"timeline", "operations", "doctor", "checklist", "audit"}
 OF_NO_EFFECT_HERE = {"sort", "quit"}
 
 

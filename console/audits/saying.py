@@ -1,0 +1,24 @@
+"""What an audit says in a sentence: how the checkout stands, and what was not looked at."""
+
+from __future__ import annotations
+
+from checks.model import Severity
+from console.audits.audit import Outcome
+from screens.text.amount import counted
+
+
+def verdict_sentence(outcome: Outcome) -> str:
+    """Return how many findings there are, in how many files, and how much was looked at."""
+    failing = [spot for spot in outcome.spots if spot.hit.severity is not Severity.OK]
+    files = len({spot.hit.path for spot in failing})
+    looked = f"{counted(outcome.files, 'file')}, {counted(outcome.lines, 'line')}"
+    if failing:
+        return f"{counted(len(failing), 'finding')} in {counted(files, 'file')}; looked at {looked}"
+    return f"nothing {'new ' if outcome.known else ''}found; looked at {looked}"
+
+
+def passed_sentence(outcome: Outcome) -> str:
+    """Return how many files and folders were passed by for each reason, the most first; "" when none was."""
+    ordered = sorted(outcome.passed_by.items(), key=lambda item: (-item[1], item[0]))
+    passed = ", ".join(f"{number} {reason}" for reason, number in ordered)
+    return f"passed by: {passed}" if passed else ""
