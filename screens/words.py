@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
 from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
 from checks.hushes import Hushes, hushes_in_force
-from screens.ports import Look
+
+if TYPE_CHECKING:
+    from screens.ports import Look
 
 
 def hushes_of(look: Look) -> Hushes:

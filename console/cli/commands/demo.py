@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from console.cli.arguments import Ascii, At, InText, UsageError
 from console.cli.command import Answer, Job, command
 from console.cli.commands.report import console_answer, report_answer
 from screens.lines import BLANK, Line, Span, Tone, flow
-from screens.text.frame import Frame
+
+if TYPE_CHECKING:
+    from screens.text.frame import Frame
 
 MOST_DAYS = 6
 """The default shows the dates from the first of the week to the day the outage was found."""

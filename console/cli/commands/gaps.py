@@ -12,10 +12,10 @@ from console.cli.alerting import Alerting, alert_of, looked, with_alert
 from console.cli.arguments import At
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
-from screens.text.frame import Frame
 
 if TYPE_CHECKING:
     from checks.model import Finding, Report, Severity
+    from screens.text.frame import Frame
 
 CHECKS = (
     "orchestration.gap",

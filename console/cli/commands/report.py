@@ -11,12 +11,12 @@ from console.cli.alerting import Alert, looked, with_alert
 from console.cli.arguments import Ascii, At, InText
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
-from screens.text.frame import Frame
 
 if TYPE_CHECKING:
     from checks.facts.watcher_runs import WatcherRun
     from checks.hushes import Hushes
     from checks.model import Report, Severity
+    from screens.text.frame import Frame
 
 
 @command

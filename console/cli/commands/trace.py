@@ -13,7 +13,6 @@ import typer
 from console.cli.arguments import At, Date, UsageError, game_date
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
-from screens.text.frame import Frame
 
 if TYPE_CHECKING:
     from checks.facts.lineage import GameLineage
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from checks.facts.scrape_attempts import ScrapeAttempt
     from checks.model import Finding, Severity
     from checks.policy import Policy
+    from screens.text.frame import Frame
 
 _NBA_ID = re.compile(r"[0-9]{10}")
 _BDL_ID = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})_([A-Z]{3})_([A-Z]{3})")
