@@ -122,9 +122,10 @@ class Desk:
         loading = everything or Loading(
             _with_words(runner.needed_facts(checks), words=words, watcher=asks_for_watcher), self.warehouse, scope
         )
+        watched = self._watched() if asks_for_watcher else ()  # while the warehouse answers
         loaded = loading.wait(self._deadline_seconds)
         if asks_for_watcher:
-            loaded = replace(loaded, facts=loaded.facts.also(WATCHER_RUNS, self._watched()))
+            loaded = replace(loaded, facts=loaded.facts.also(WATCHER_RUNS, watched))
         if not check_ids and loaded.facts.known(WATCHER_RUNS):
             checks = (*checks, *catalogue.IF_WATCHED)
         checks, loaded = self._with_workers(checks, loaded, everything=not check_ids)

@@ -18,8 +18,9 @@ from console.actions.plan_codec import UnreadablePlanError
 from console.actions.planning.suggested import suggested
 from console.actions.refusal import RefusedError
 from console.actions.run_state import run_of
-from console.actions.saying import log_entry_of, preview_of, result_of, verification_entry
+from console.actions.saying import life_entry, log_entry_of, preview_of, result_of, verification_entry
 from console.actions.verifying import Verifications
+from console.heartbeat import DRAINER, WATCHER, last_heartbeat
 from console.journal import JournalError
 from console.setting_values import SettingsError
 from console.slack.destination import destination_of
@@ -110,16 +111,23 @@ class Hands:
             return _failed(preview, f"it ended before its time: {error}; the operations log (L) has what was done")
 
     def operations(self, limit: int = 500) -> tuple[LogEntry, ...]:
-        """Return what is to be verified, and what was done, newest first; where that cannot be read, why."""
+        """Return what is to be verified, when drainer and watcher last ran here, and what was done, newest first.
+
+        Where that cannot be read, why.
+        """
         try:
             journal = self._station.open_journal()
             coming = Verifications(journal, self._station.new_id).pending(self._station.place)
             with journal.reading() as connection:
                 pending = [verification_entry(it.due_at, run_of(connection, it.plan_id), it.plan_id) for it in coming]
             links = Ledger(journal).newest(limit)
+            lives = [
+                life_entry(name, last_heartbeat(journal, name, self._station.place)) for name in (DRAINER, WATCHER)
+            ]
         except _TROUBLES as error:
             return (LogEntry(self._station.now(), "courtside", "journal", "", _clean(f"it cannot be read: {error}")),)
-        return (*reversed(pending), *(entry for entry in map(log_entry_of, links) if entry is not None))
+        known = (*lives, *map(log_entry_of, links))
+        return (*reversed(pending), *(entry for entry in known if entry is not None))
 
     def follow_up(self) -> tuple[str, ...]:
         """Verify what is due and deliver what waits; return what came of each plan, and what is in the way, when it changes."""

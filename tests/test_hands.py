@@ -18,6 +18,7 @@ from console.actions.run_state import ItemRun, ItemState, Run, RunState
 from console.actions.saying import preview_of, result_of
 from console.desk import Desk, Look
 from console.hands import Hands, Slack
+from console.heartbeat import DRAINER, Heartbeat, beat
 from console.journal import FILE_NAME, Journal, JournalError
 from console.slack.destination import Destination, Webhook
 from console.slack.message import Message
@@ -25,7 +26,7 @@ from console.slack.outbox import State
 from console.slack.posting import Posting
 from console.warehouse.embedded import EmbeddedWarehouse
 from screens.orders import Consent, Order, Verb
-from screens.ports import Preview, Result
+from screens.ports import LogEntry, Preview, Result
 from screens.unloaded import Unloaded
 from tests.actions.plans import every_kind
 from tests.bigquery_double.hand_clock import HandClock
@@ -313,3 +314,9 @@ def test_quitting_while_a_row_is_changed_leaves_at_once_and_loses_nothing(tmp_pa
         again = hand.apply(run.plan.id, Consent(), lambda _done, _all: None, never)
     assert again.is_complete
     assert status_of_row(file, datetime.now(UTC)) != "pending"
+
+
+def test_the_operations_log_says_when_the_drainer_last_ran_here(file: Path, state: Path, clock: HandClock) -> None:
+    hands = hands_on(file, state, now=clock)
+    beat(Journal(state / FILE_NAME, now=clock), DRAINER, "week.duckdb", Heartbeat(NOW, "ops-1", "2 dispatched"))
+    assert hands.operations() == (LogEntry(NOW, "drainer", "last ran", "ops-1", "2 dispatched"),)

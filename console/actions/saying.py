@@ -9,6 +9,7 @@ from console.actions.chain import Link
 from console.actions.entry import EntryKind
 from console.actions.plan import COUNT_TYPED_ABOVE, MOST_ITEMS, Plan
 from console.actions.run_state import ItemRun, ItemState, Run
+from console.heartbeat import Heartbeat
 from screens.ports import LogEntry, Preview, PreviewItem, Result
 
 
@@ -65,6 +66,13 @@ def log_entry_of(link: Link) -> LogEntry | None:
         EntryKind.VERIFY: f"verified: {entry.outcome}",
     }[entry.kind]
     return LogEntry(entry.at, entry.actor.user, entry.action, entry.subject, said)
+
+
+def life_entry(name: str, heartbeat: Heartbeat | None) -> LogEntry | None:
+    """Return the last sign of life of what runs by itself as a line of the operations log; None where there was never one."""
+    if heartbeat is None:
+        return None
+    return LogEntry(heartbeat.at, name, "last ran", heartbeat.host, heartbeat.says)
 
 
 def verification_entry(due_at: datetime, run: Run | None, plan_id: str) -> LogEntry:

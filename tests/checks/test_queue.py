@@ -209,6 +209,7 @@ def test_a_dead_retrier_is_said_in_one_sentence_with_the_oldest_row() -> None:
     assert (finding.subject.name, finding.key, finding.since) == ("retrier", "", DUE)
     assert finding.names == ("nbac_player_boxscore 2026-01-24",)
     assert "courtside diagnose --date 2026-01-25 --issue retrier" in [item.command for item in finding.suggestions]
+    assert "courtside queue drain" in [item.command for item in finding.suggestions]
 
 
 def test_a_dead_retrier_stays_one_trouble_while_rows_come_and_go() -> None:
