@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from console.journal import Journal, instant_of, instant_text
 
@@ -17,6 +18,8 @@ _TAKE = """
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
 """
 _LET_GO = "DELETE FROM lease WHERE name = ? AND holder = ?"
+
+_IDENTITY = "watcher_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +79,12 @@ class Leases:
 def _found(connection: sqlite3.Connection, name: str) -> Lease | None:
     row = connection.execute(_FIND, (name,)).fetchone()
     return None if row is None else Lease(name, row[0], instant_of(row[1]))
+
+
+def identity_of(journal: Journal) -> str:
+    """Return the id of a journal among those of all hosts, which it is given once. Raises JournalError."""
+    known = journal.preference(_IDENTITY)
+    if not known:
+        journal.prefer(_IDENTITY, uuid4().hex[:16])
+        known = journal.preference(_IDENTITY)
+    return known

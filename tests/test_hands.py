@@ -272,7 +272,10 @@ def test_a_summary_of_the_past_is_not_posted(file: Path, look: Look) -> None:
 HANGS = """
 import pathlib, threading
 from console.warehouse.embedded_writes import EmbeddedWrites
-def change(*_):
+made = EmbeddedWrites.change
+def change(self, change, now):
+    if not change.table.endswith("queue"):
+        return made(self, change, now)
     pathlib.Path({mark!r}).write_text("here")
     threading.Event().wait()
 EmbeddedWrites.change = change

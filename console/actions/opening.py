@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -24,12 +24,13 @@ from console.actions.world import World
 from console.conflict_log import QueueWriter
 from console.environment import environment_of
 from console.journal import Journal
-from console.lease import Leases
+from console.lease import Leases, identity_of
 from console.memory import open_journal
 from console.outbox import Outbox
 from console.queue_changes import QUEUE
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Writable
+from console.warehouse_lease import take
 from screens.orders import Order
 from screens.session import Environment
 
@@ -76,6 +77,8 @@ class Station:
                 plan=self.planner,
                 queue=self._queue,
                 columns=cache(self._columns),
+                claim=partial(take, desk.warehouse.writes),
+                identity=cache(lambda: identity_of(journal)),
                 schedule=Verifications(journal, self.new_id).schedule_with,
                 actor=self.actor,
                 now=self.now,

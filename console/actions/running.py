@@ -5,8 +5,10 @@ Whatever ends the process, the journal tells how far it was, and applying the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from checks.progress import Cancelled
 from checks.times import format_utc
@@ -18,7 +20,11 @@ from console.actions.run_state import Run, RunState
 from console.actions.turn import LEASE_LASTS, Turn, append
 from console.actions.world import World
 from console.crash import without_secrets
+from console.warehouse_lease import Claim, Holding
 from screens.orders import Consent
+
+HOST_LASTS = timedelta(minutes=15)
+"""How long a host that died in the middle keeps others out: as long as 200 statements take. Its own next run goes on at once."""
 
 
 class Hand:
@@ -67,7 +73,8 @@ class Hand:
         name = f"actions {run.plan.place}"
         self._acquire(name, holder)
         try:
-            return Turn(self._world, name, holder, on_progress, cancelled).take(self._require(plan_id), consent)
+            with self._claimed(name, run.plan):
+                return Turn(self._world, name, holder, on_progress, cancelled).take(self._require(plan_id), consent)
         finally:
             self._world.leases.release(name, holder)
 
@@ -92,6 +99,30 @@ class Hand:
             raise RefusedError("in production a reason is required: say why")
         if eligible > COUNT_TYPED_ABOVE and consent.count != eligible:
             raise RefusedError(f"{eligible} items would be done: type that number to agree")
+
+    @contextmanager
+    def _claimed(self, name: str, plan: Plan) -> Iterator[None]:
+        """Keep other hosts from the queue for the while. Raises RefusedError while another applies plans to it.
+
+        Where that cannot be known, for an older warehouse has no table for it, compare-and-set still keeps rows apart.
+        """
+        if not plan.order.verb.changes_queue:
+            yield
+            return
+        until = self._world.now() + HOST_LASTS
+        holding = self._claim(name, until)
+        if holding is Holding.ANOTHERS:
+            raise RefusedError("a console on another host is applying a plan to this queue: try again when it is over")
+        try:
+            yield
+        finally:
+            now = self._world.now()
+            if holding is Holding.OURS and now < until:  # afterwards it may be another's
+                self._claim(name, now)
+
+    def _claim(self, name: str, until: datetime) -> Holding:
+        world = self._world
+        return world.claim(Claim(name, world.identity(), world.actor.host, until), world.now()).holding
 
     def _acquire(self, name: str, holder: str) -> None:
         now = self._world.now()

@@ -14,6 +14,7 @@ from console.actions.plan import Plan
 from console.conflict_log import QueueWriter
 from console.journal import Journal
 from console.lease import Leases
+from console.warehouse_lease import Asked, Claim, Holding
 from screens.orders import Order
 
 Planner = Callable[[Order, datetime], Plan]
@@ -31,8 +32,9 @@ class World:
     """The journal, the warehouse, and who acts.
 
     `queue` reads the rows of the retry queue that an order is about, `columns` those that the table has. `now` is aware UTC.
-    `schedule` plans the verifications of a plan in a transaction of the journal. `read_only` is why nothing may be done, or "".
-    `step` is told the name of each step that was taken; tests end the process there.
+    `claim` asks for the lease that all hosts share, `identity` is this journal's id in it. `schedule` plans the verifications of
+    a plan in a transaction of the journal. `read_only` is why nothing may be done, or "". `step` is told the name of each step
+    that was taken; tests end the process there.
     """
 
     journal: Journal
@@ -46,6 +48,8 @@ class World:
     actor: Actor
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    claim: Callable[[Claim, datetime], Asked] = lambda _claim, _now: Asked(Holding.OURS)
+    identity: Callable[[], str] = lambda: ""
     is_production: bool = True
     read_only: str = ""
     step: Callable[[str], None] = lambda _: None

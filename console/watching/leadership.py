@@ -14,7 +14,7 @@ from console.journal import Journal
 from console.lease import Leases
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Writable
-from console.watching.warehouse_lease import Asked, Claim, Holding, take
+from console.warehouse_lease import Asked, Claim, Holding, take
 from console.watching.worker import OverdueError, Worker
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ TERM = timedelta(minutes=5)
 """Of the lease in the journal: longer than the watcher goes without renewing it, in a run or between two."""
 TERMS_ON_A_HOST = 3
 """Intervals that the lease in the warehouse lasts: two runs may fail to extend it, which is enough to open what is UNKNOWN."""
-_IDENTITY = "watcher_id"
 
 
 class Role(Enum):
@@ -44,15 +43,6 @@ class Standing:
 
     role: Role
     reason: str = ""
-
-
-def identity_of(journal: Journal) -> str:
-    """Return the id of a journal among those of all hosts, which it is given once. Raises JournalError."""
-    known = journal.preference(_IDENTITY)
-    if not known:
-        journal.prefer(_IDENTITY, uuid4().hex[:16])
-        known = journal.preference(_IDENTITY)
-    return known
 
 
 class Leadership:

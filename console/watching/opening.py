@@ -13,10 +13,11 @@ from checks.model import Scope
 from console.actions.aftercare import run_due
 from console.cli.inspection import versions
 from console.cli.station import station_of
+from console.lease import identity_of
 from console.memory import open_journal
 from console.notify.choice import sinks_of
 from console.notify.outbox import NoticeOutbox
-from console.watching.leadership import Hosts, Leadership, identity_of
+from console.watching.leadership import Hosts, Leadership
 from console.watching.lines import Log
 from console.watching.ping import Ping
 from console.watching.telling import Telling

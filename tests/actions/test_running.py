@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from console.actions.entry import ActionEntry, EntryKind
 from console.actions.plan import Plan, PlanItem, Put
 from console.actions.refusal import RefusedError
 from console.actions.run_state import ItemState, Run, RunState
+from console.actions.running import HOST_LASTS
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Change, Changed, ChangeOutcome, Contended, HeldByBuffer
+from console.warehouse_lease import Claim, Holding, take
 from screens.orders import Consent
 from tests.actions.entries import NOW
 from tests.actions.plans import order
@@ -316,3 +319,53 @@ def test_a_resumed_run_does_not_call_its_first_item_a_canary(bench: Bench) -> No
     bench.writes.spoil = lambda change: contended(change) if len(bench.writes.changes) == 3 else None
     run = bench.apply()
     assert (run.state, run.count(ItemState.DONE), run.count(ItemState.FAILED)) == (RunState.DONE, 3, 1)
+
+
+def two_hosts(tmp_path: Path, file: Path) -> tuple[Bench, Bench]:
+    """Return consoles of two hosts, which share the warehouse's lease and no journal."""
+
+    def on(name: str) -> Bench:
+        bench = Bench(tmp_path / name, file, identity=lambda: name)
+        return Bench(tmp_path / name, file, identity=lambda: name, claim=partial(take, bench.writes.writes))
+
+    return on("ann"), on("bob")
+
+
+def test_one_run_at_a_time_works_a_queue_also_from_two_hosts(tmp_path: Path, file: Path) -> None:
+    ann, bob = two_hosts(tmp_path, file)
+    ann.planned(2)
+    bob.planned(2, "q1")
+    said: list[str] = []
+
+    def meanwhile(_: Change) -> None:
+        if not said:
+            with pytest.raises(RefusedError) as caught:
+                bob.apply("q1")
+            said.append(str(caught.value))
+
+    ann.writes.spoil = meanwhile
+    assert ann.apply().is_complete
+    assert said == ["a console on another host is applying a plan to this queue: try again when it is over"]
+    bob.planned(3, "q2")
+    assert [item.item.subject for item in bob.apply("q2").items] == ["A03@DAL 2026-01-22"]
+
+
+def test_a_host_that_died_keeps_others_out_for_a_quarter_of_an_hour_and_itself_not_at_all(
+    tmp_path: Path, file: Path
+) -> None:
+    ann, bob = two_hosts(tmp_path, file)
+    assert ann.world.claim(Claim(f"actions {PLACE}", "ann", "ops-1", NOW + HOST_LASTS), NOW).holding is Holding.OURS
+    bob.planned(2)
+    refused(bob, "another host is applying")
+    ann.planned(1)
+    assert ann.apply().is_complete
+    bob.planned(2, "q1")
+    assert bob.apply("q1").is_complete
+
+
+def test_a_warehouse_without_a_table_of_leases_is_worked_all_the_same(tmp_path: Path, file: Path) -> None:
+    ann, _ = two_hosts(tmp_path, file)
+    with ann.warehouse.write() as connection:
+        connection.execute("DROP TABLE nba_orchestration.console_leases")
+    ann.planned(1)
+    assert ann.apply().is_complete

@@ -10,10 +10,10 @@ import pytest
 from checks.model import Severity
 from console.notify.notice import Kind
 from console.setting_values import SettingsError
+from console.warehouse_lease import Asked, Claim, Holding
 from console.watching.choice import Choice, choice_of, shown
 from console.watching.leadership import Leadership, Role
 from console.watching.ping import Ping, Sign
-from console.watching.warehouse_lease import Asked, Claim, Holding
 from tests.notify.conftest import receiver
 from tests.notify.services import Receiver, Says
 from tests.watching.worlds import HALF_AN_HOUR, PLACE, World

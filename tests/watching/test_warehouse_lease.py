@@ -11,7 +11,7 @@ import pytest
 
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Writes
-from console.watching.warehouse_lease import Claim, Holding, take
+from console.warehouse_lease import Claim, Holding, take
 from tests.bigquery.conftest import QUICK, Opener, opened
 from tests.bigquery_double import BigQueryDouble, ResetBefore
 from tests.bigquery_double.hand_clock import HandClock

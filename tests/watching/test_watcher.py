@@ -11,13 +11,13 @@ from checks.model import Scope, Severity
 from checks.times import eastern_date
 from console.heartbeat import WATCHER, Heartbeat, last_heartbeat
 from console.journal import FILE_NAME, Journal, JournalError
-from console.lease import Leases
+from console.lease import Leases, identity_of
 from console.notify.notice import Kind, Manner, Notice
 from console.notify.sinks.sink import SinkError
 from console.outbox import Arrival, Outbox
 from console.warehouse.protocol import WarehouseError
 from console.watching.check_runs import TABLE
-from console.watching.leadership import Role, identity_of
+from console.watching.leadership import Role
 from console.watching.watcher import Seen
 from tests.watching.worlds import DEAD, HALF_AN_HOUR, PLACE, START, Patient, People, World
 

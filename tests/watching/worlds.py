@@ -19,9 +19,10 @@ from checks.incidents.incident import Rules
 from checks.model import CheckResult, Fault, Finding, Report, Scope, Severity, Subject, SubjectKind
 from checks.verdict import verdict_of
 from console.journal import FILE_NAME, Journal
+from console.lease import identity_of
 from console.notify.notice import Manner, Notice
 from console.notify.outbox import NoticeOutbox
-from console.watching.leadership import Leadership, identity_of
+from console.watching.leadership import Leadership
 from console.watching.lines import Log
 from console.watching.ping import Ping
 from console.watching.schedule import Reading

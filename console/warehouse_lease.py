@@ -1,7 +1,8 @@
-"""The watcher's lease in the warehouse: of several hosts, each with a journal of its own, one has people told.
+"""Leases in the warehouse: of several hosts, each with a journal of its own, one has people told, and one applies plans.
 
 One MERGE takes or extends it, or changes nothing: compare-and-set on whose it is and until when, as `console.queue_changes` does.
-It ends by itself, never by hand: a host that starts again within its term still is the one that knows what was told.
+It ends by itself, or earlier when its holder takes it up to now. The watcher's is never let go of: a host that starts again
+within its term still is the one that knows what was told.
 """
 
 from __future__ import annotations
@@ -66,9 +67,9 @@ def lease_change(claim: Claim, now: datetime) -> Change:
     """
     sql = f"""MERGE INTO {TABLE} AS t
 USING (
-  SELECT COUNT(*) AS known FROM {TABLE} AS l WHERE l.name = @name
+  SELECT COUNT(*) AS known, @name AS name FROM {TABLE} AS l WHERE l.name = @name
 ) AS s
-ON t.name = @name
+ON t.name = s.name
 WHEN MATCHED AND (t.holder = @holder OR t.held_until <= @now OR t.held_until > @until)
   THEN UPDATE SET holder = @holder, host = @host, held_until = @until, changed_at = @now
 WHEN NOT MATCHED AND s.known = 0
