@@ -59,7 +59,8 @@ def main() -> None:
         Bench(Path(folder), Path(file), step=dying(int(rest[0]))).apply()
     else:
         sys.stdin.readline()
-        race(Bench(Path(folder), Path(file)), rest[0], int(rest[1]))
+        columns = Bench(Path(folder), Path(file)).columns()  # once a process, as the console asks for them
+        race(Bench(Path(folder), Path(file), columns=lambda: columns), rest[0], int(rest[1]))
 
 
 if __name__ == "__main__":

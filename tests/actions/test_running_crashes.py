@@ -66,7 +66,7 @@ def test_two_consoles_apply_overlapping_plans_200_times_and_no_game_is_queued_tw
         console.stdin.write("go\n")
         console.stdin.flush()
     for console in consoles:
-        console.communicate(timeout=200)
+        console.communicate(timeout=900)
     assert [console.returncode for console in consoles] == [0, 0]
     bench = Bench(tmp_path / "see", file)
     assert keys(bench) == sorted(set(keys(bench)))

@@ -71,12 +71,11 @@ class Bench:
             leases=Leases(self.journal),
             writer=QueueWriter(self.writes, self.outbox, PLACE),
             queue=self.rows,
-            columns=self.columns,
             schedule=lambda _connection, plan, _now: self.verifications.append(plan.id),
             actor=actor,
             now=self.clock,
             new_id=lambda: f"{folder.name}-{self.clock().timestamp()}-{next(numbers)}",
-            **{"is_production": False, "plan": self.replan, **world},
+            **{"is_production": False, "plan": self.replan, "columns": self.columns, **world},
         )
         self.hand = Hand(self.world)
 
