@@ -183,7 +183,9 @@ def retrier_dead(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Find
                 f"courtside diagnose --date {eastern_date(as_of).isoformat()} --issue retrier",
                 "see what waits for the retrier and what to do about it",
             ),
-            Suggestion("courtside queue drain", "see what a round of our own drainer would do; with --apply it does it"),
+            Suggestion(
+                "courtside queue drain", "see what a round of our own drainer would do; with --apply it does it"
+            ),
         ),
     )
 
