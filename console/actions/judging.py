@@ -14,6 +14,7 @@ from checks.queue_rows import label_of
 from checks.times import format_utc
 from console.actions.judgement import DoubleRow, ItemJudgement, Judgement, Outcome
 from console.actions.plan import Activate, Put, SetStatus
+from console.actions.planning.suggested import LATE_SOURCE, maker_of_late_stage
 from console.actions.run_state import ItemRun, ItemState, Run
 from console.outbox import Arrival
 from console.queue_changes import QueueKey
@@ -168,7 +169,8 @@ def concerns(finding: Finding, order: Order, key: QueueKey, row_id: str) -> bool
     """Return whether a finding is a trouble about what `key` names, whose row is `row_id`; in doubt it is.
 
     A finding about a date, or one that was ordered to be mended, counts games by their names: then it is about those only. To a
-    processor, which does a whole date, each game of the date belongs. A finding about another row of the queue is that row's.
+    processor, which does a whole date, each game of the date belongs. A finding about another row of the queue is that row's, and
+    one about a late stage is its maker's, or the game's whose box score is late.
     """
     subject = finding.subject
     is_over = not finding.is_active or finding.severity is Severity.OK
@@ -176,6 +178,8 @@ def concerns(finding: Finding, order: Order, key: QueueKey, row_id: str) -> bool
     is_another_row = subject.kind is SubjectKind.QUEUE and finding.key not in ("", row_id)
     if is_over or is_elsewhere or is_another_row:
         return False
+    if finding.check == LATE_SOURCE:
+        return subject.name == key.game_key if key.game_key else maker_of_late_stage(finding) == key.processor_name
     name = key.game_key or key.processor_name
     if subject.name == name or any(_mentions(text, name, key.game_date) for text in finding.names):
         return True

@@ -288,3 +288,21 @@ def test_to_a_processor_each_game_of_its_date_belongs() -> None:
     assert concerns(finding(), order(), processor, "r")
     assert concerns(finding(subject=DATE, names=("LAL@DAL",)), order(), processor, "r")
     assert not concerns(finding(subject=replace(subject(), game_date=DAY + timedelta(days=1))), order(), processor, "r")
+
+
+@pytest.mark.parametrize(
+    ("about", "stage", "whose"),
+    [
+        (DATE, "analytics", "player_game_summary"),
+        (DATE, "features", "ml_feature_store"),
+        (DATE, "grading", ""),
+        (subject(), "box_scores", "A01@DAL"),
+    ],
+)
+def test_a_late_stage_concerns_its_maker_and_a_late_box_score_its_game(about: Subject, stage: str, whose: str) -> None:
+    late = finding(check="availability.late_source", subject=about, key=stage, names=("A01@DAL",))
+    processors = {
+        name: replace(GAME, game_key="", processor_name=name) for name in ("player_game_summary", "ml_feature_store")
+    }
+    keys = {"A01@DAL": GAME, **processors}
+    assert [name for name, key in keys.items() if concerns(late, order(), key, "r")] == ([whose] if whose else [])

@@ -12,7 +12,7 @@ from console.actions.planning.changing import change
 from console.actions.planning.draft import Asked, Draft
 from console.actions.planning.reading import RUNS_AGAIN, QueueState, read_queue
 from console.actions.planning.requeue import requeue
-from console.actions.planning.suggested import checks_of
+from console.actions.planning.suggested import LATE_SOURCE, checks_of
 from console.actions.planning.targets import Target, targets_of
 from console.actions.planning.value import REFUSED, Rank, rank
 from console.queue_changes import QUEUE
@@ -26,7 +26,7 @@ LEAST_BILLED = 10 << 20
 """Bytes that BigQuery bills for each table that a statement names, at least; BIGQUERY.md, "The service"."""
 
 _QUEUE_CHECKS = ("queue.overdue", "queue.exhausted")
-_GAME_CHECKS = ("availability.missing_game", "reconcile.games")
+_GAME_CHECKS = ("availability.missing_game", LATE_SOURCE, "reconcile.games")
 _PHASE_CHECKS = {
     "phase_3": "reconcile.players",
     "phase_4": "reconcile.features",

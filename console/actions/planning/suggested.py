@@ -20,6 +20,7 @@ _PROCESSORS: Mapping[str, str] = {
     "quality.rolling_window": _FEATURES,
 }
 """The processor that makes what a check finds lacking; of predictions and grading PIPELINE.md names none."""
+LATE_SOURCE = "availability.late_source"
 _OF_STAGES: Mapping[str, str] = {Stage.ANALYTICS.value: _ANALYTICS, Stage.FEATURES.value: _FEATURES}
 """The same for the stage in the key of a finding about a late one."""
 
@@ -30,9 +31,7 @@ def suggested(finding: Finding) -> tuple[Subject, ...]:
     That is a row of the queue by its id, a date's processor, a game, or each game or row that the finding counts.
     """
     subject, day = finding.subject, finding.subject.game_date
-    processor = _PROCESSORS.get(finding.check)
-    if finding.check == "availability.late_source" and subject.kind is SubjectKind.DATE:
-        processor = _OF_STAGES.get(finding.key)
+    processor = maker_of_late_stage(finding) if finding.check == LATE_SOURCE else _PROCESSORS.get(finding.check)
     if processor and day is not None:
         return (Subject(SubjectKind.PROCESSOR, processor, day),)
     if subject.kind is SubjectKind.QUEUE and day is not None:
@@ -42,12 +41,18 @@ def suggested(finding: Finding) -> tuple[Subject, ...]:
     return _named(finding) or (subject,)
 
 
-def checks_of(processor: str) -> tuple[str, ...]:
-    """Return the ids of checks whose findings suggest to run a processor again, so that they are asked whether it has helped.
+def maker_of_late_stage(finding: Finding) -> str | None:
+    """Return the processor that makes the stage which a finding of LATE_SOURCE calls late.
 
-    Not the one of late sources: what it finds of one stage is no sign that another stage's processor did not help.
+    None for a box score, which is asked for game by game, and for stages of which nobody knows it.
     """
-    return (*(check for check, name in _PROCESSORS.items() if name == processor), "transitions.stuck_run")
+    return _OF_STAGES.get(finding.key)
+
+
+def checks_of(processor: str) -> tuple[str, ...]:
+    """Return the ids of checks whose findings suggest to run a processor again, so that they are asked whether it has helped."""
+    late = (LATE_SOURCE,) if processor in _OF_STAGES.values() else ()
+    return (*(check for check, name in _PROCESSORS.items() if name == processor), *late, "transitions.stuck_run")
 
 
 def _named(finding: Finding) -> tuple[Subject, ...]:

@@ -160,12 +160,24 @@ def test_a_queue_that_is_not_there_is_said_and_so_is_what_cannot_be_read(file: P
         (
             POSTPONED,
             Verb.REQUEUE,
-            ("queue.overdue", "queue.exhausted", "availability.missing_game", "reconcile.games"),
+            (
+                "queue.overdue",
+                "queue.exhausted",
+                "availability.missing_game",
+                "availability.late_source",
+                "reconcile.games",
+            ),
         ),
         (
             Subject(SubjectKind.PROCESSOR, "player_game_summary", DAY),
             Verb.REQUEUE,
-            ("queue.overdue", "queue.exhausted", "reconcile.players", "transitions.stuck_run"),
+            (
+                "queue.overdue",
+                "queue.exhausted",
+                "reconcile.players",
+                "availability.late_source",
+                "transitions.stuck_run",
+            ),
         ),
         (
             Subject(SubjectKind.PROCESSOR, "ml_feature_store", DAY),
@@ -176,6 +188,7 @@ def test_a_queue_that_is_not_there_is_said_and_so_is_what_cannot_be_read(file: P
                 "reconcile.features",
                 "quality.features",
                 "quality.rolling_window",
+                "availability.late_source",
                 "transitions.stuck_run",
             ),
         ),
