@@ -26,7 +26,7 @@ from screens.orders import Verb
 from tests.actions.plans import every_kind, order
 from tests.actions.sites import NOW, Site, applied, ids, verify_entries
 from tests.actions.worlds import PLACE
-from tests.outbox.outboxes import BreakableJournal, CrashError, Fuse
+from tests.fuse import BreakableJournal, CrashError, Fuse
 
 GAME = "SAS@UTA"
 MINUTE = timedelta(minutes=1)
@@ -185,7 +185,7 @@ def test_a_crash_at_any_step_leaves_each_verification_run_once_and_the_chain_who
         crashed = Site(folder, site.file)
         fuse = Fuse(at)
         with suppress(CrashError):
-            run_due(crashed.care(BreakableJournal(folder / FILE_NAME, fuse), ids("dead")))
+            run_due(crashed.care(BreakableJournal(folder / FILE_NAME, fuse, lambda: NOW), ids("dead")))
         before = len(verify_entries(crashed.ledger))
         assert before == sum(item.settled_at is not None for item in crashed.verifications.of_plan("p1"))
         crashed.clock.now = NOW + 5 * MINUTE
@@ -205,7 +205,7 @@ def test_a_crash_while_the_action_ends_keeps_the_verifications_with_it_or_not_at
         folder = site.journal.path.parent.parent / f"ends-{at}"
         folder.mkdir()
         fuse = Fuse(at)
-        journal = BreakableJournal(folder / FILE_NAME, fuse)
+        journal = BreakableJournal(folder / FILE_NAME, fuse, lambda: NOW)
         with suppress(CrashError), journal.writing() as connection:
             applied(connection, plan)
             site.verifications.schedule_with(connection, plan, NOW)

@@ -17,7 +17,7 @@ from console.actions.ledger import Ledger
 from console.journal import FILE_NAME, RETENTION, FleetingJournal, Journal, JournalError
 from screens.ports import LogEntry
 from tests.actions.entries import NOW, entry, filled, ledger_in
-from tests.outbox.outboxes import BreakableJournal, CrashError, Fuse
+from tests.fuse import BreakableJournal, CrashError, Fuse
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -207,7 +207,7 @@ def test_a_crash_at_any_step_of_an_append_leaves_one_chain_and_repeating_it_repe
 ) -> None:
     ledger = filled(tmp_path, 2)
     with pytest.raises(CrashError):
-        Ledger(BreakableJournal(tmp_path / FILE_NAME, Fuse(step))).append(entry(3))
+        Ledger(BreakableJournal(tmp_path / FILE_NAME, Fuse(step), lambda: NOW)).append(entry(3))
     found = ledger.verify()
     assert (found.entries, found.broken) == (kept, None)
     ledger.append(entry(3))

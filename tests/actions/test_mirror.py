@@ -19,8 +19,8 @@ from console.warehouse.embedded import EmbeddedWarehouse
 from tests.actions.entries import NOW, chain, entry
 from tests.bigquery.conftest import QUICK, Opener, opened
 from tests.bigquery_double import BigQueryDouble
+from tests.fuse import BreakableJournal, CrashError, Fuse
 from tests.outbox.conftest import double
-from tests.outbox.outboxes import BreakableJournal, CrashError, Fuse
 
 __all__ = ["double", "opened"]  # the fixtures
 
@@ -104,7 +104,7 @@ def test_a_crash_at_any_step_leaves_an_entry_with_its_row_or_neither(tmp_path: P
         folder.mkdir()
         fuse = Fuse(at)
         with suppress(CrashError):
-            mirrored(BreakableJournal(folder / FILE_NAME, fuse)).append(entry())
+            mirrored(BreakableJournal(folder / FILE_NAME, fuse, lambda: NOW)).append(entry())
         ledger = mirrored(journal_in(folder))
         with journal_in(folder).reading() as connection:
             (rows,) = connection.execute("SELECT count(*) FROM outbox").fetchone()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,6 +26,7 @@ from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Change, ChangeOutcome, LoadLimits, LoadOutcome, Writes
 from tests.bigquery_double.hand_clock import HandClock
 from tests.builders import at
+from tests.fuse import BreakableJournal, Fuse
 
 NOW = at("2026-01-25T12:00")
 DAY = date(2026, 1, 24)
@@ -35,37 +35,6 @@ ANN = Actor("ann", "ops-1")
 PLACE = "prod"
 SECRET = "identity-token-that-nobody-else-may-see"  # noqa: S105  # the double's
 PATIENCE = Patience(silence=0.5, whole=1.5)
-
-
-class CrashError(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Fuse:
-    """Burns through at the n-th step, 0 never; nothing works after it, as nothing does in a process that was killed."""
-
-    at: int = 0
-    steps: int = 0
-
-    def step(self) -> None:
-        self.steps += 1
-        if 0 < self.at <= self.steps:
-            raise CrashError
-
-
-class BreakableJournal(Journal):
-    def __init__(self, path: Path, fuse: Fuse, now: Callable[[], datetime]) -> None:
-        super().__init__(path, now=now)
-        self._fuse = fuse
-
-    @contextmanager
-    def writing(self) -> Iterator[Any]:
-        self._fuse.step()
-        with super().writing() as connection:
-            yield connection
-            self._fuse.step()
-        self._fuse.step()
 
 
 @dataclass

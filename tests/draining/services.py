@@ -8,12 +8,13 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
+
+from tests.loopback import LoopbackServer
 
 
 class Fault(Enum):
@@ -47,24 +48,16 @@ class Received:
         return json.loads(base64.b64decode(self.message["data"]))
 
 
-class ProcessorDouble(ThreadingHTTPServer):
+class ProcessorDouble(LoopbackServer):
     """Answers 202 unless told otherwise."""
 
-    daemon_threads = True
-    block_on_close = False
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.received: list[Received] = []
         self.always: Says | Fault = Says(202)
         self.next: deque[Says | Fault] = deque()
         self.by_path: dict[str, Says] = {}
-        self.closing = threading.Event()
         self._lock = threading.Lock()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     def take(self, received: Received) -> Says | Fault:
         with self._lock:
@@ -72,18 +65,6 @@ class ProcessorDouble(ThreadingHTTPServer):
             if self.next:
                 return self.next.popleft()
             return self.by_path.get(received.path, self.always)
-
-    @contextmanager
-    def serving(self) -> Iterator[ProcessorDouble]:
-        thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.closing.set()
-            self.shutdown()
-            self.server_close()
-            thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -9,8 +9,9 @@ import pytest
 
 from checks.times import minutes_between
 from console.actions.ledger import Ledger
-from tests.draining.queues import NOW, QUEUE, BreakableWarehouse, CrashError, Depot, Fuse, pending
+from tests.draining.queues import NOW, QUEUE, BreakableWarehouse, Depot, pending
 from tests.draining.services import ProcessorDouble, Says
+from tests.fuse import CrashError, Fuse
 
 ROWS = (
     pending("q1"),

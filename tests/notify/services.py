@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
+
+from tests.loopback import LoopbackServer
 
 
 @dataclass(frozen=True)
@@ -34,33 +34,14 @@ class Says:
     hangs: bool = False
 
 
-class Receiver(ThreadingHTTPServer):
+class Receiver(LoopbackServer):
     """Answers 200 unless told otherwise: `next` are the answers of the next requests, `always` that of all others."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.got: list[Got] = []
         self.next: deque[Says] = deque()
         self.always = Says()
-        self.closing = threading.Event()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    @contextmanager
-    def serving(self) -> Iterator[Receiver]:
-        thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.closing.set()
-            self.shutdown()
-            self.server_close()
-            thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,43 +13,11 @@ from console.outbox_rows import OutboxRow
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Change, ChangeOutcome, LoadLimits, LoadOutcome, Writes
 from tests.bigquery_double import BigQueryDouble
+from tests.fuse import Fuse
 
 NOW = datetime(2026, 1, 25, 12, tzinfo=UTC)
 TABLE = "nba_orchestration.streaming_conflict_log"
 PLACE = "prod"
-
-
-class CrashError(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Fuse:
-    """Burns through at the n-th step; 0 never."""
-
-    at: int = 0
-    steps: int = 0
-
-    def step(self) -> None:
-        self.steps += 1
-        if self.steps == self.at:
-            raise CrashError
-
-
-class BreakableJournal(Journal):
-    """A journal whose process may end before a transaction, before it is committed, and after."""
-
-    def __init__(self, path: Path, fuse: Fuse) -> None:
-        super().__init__(path, now=lambda: NOW)
-        self._fuse = fuse
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        self._fuse.step()
-        with super().writing() as connection:
-            yield connection
-            self._fuse.step()
-        self._fuse.step()
 
 
 @dataclass

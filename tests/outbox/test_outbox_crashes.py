@@ -15,14 +15,12 @@ from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Writes
 from tests.bigquery.conftest import QUICK, Opener
 from tests.bigquery_double import BigQueryDouble, ResetAfter, ResetBefore
+from tests.fuse import BreakableJournal, CrashError, Fuse
 from tests.outbox.outboxes import (
     NOW,
     PLACE,
     TABLE,
-    BreakableJournal,
     BreakableWrites,
-    CrashError,
-    Fuse,
     deliver_all,
     outbox,
     row,
@@ -51,7 +49,7 @@ def place(
 
 
 def put_and_deliver(folder: Path, writes: Writes, keys: Sequence[str], fuse: Fuse) -> None:
-    box = Outbox(BreakableJournal(folder / FILE_NAME, fuse))
+    box = Outbox(BreakableJournal(folder / FILE_NAME, fuse, lambda: NOW))
     box.put(PLACE, TABLE, rows(*keys), NOW)
     deliver_all(box, BreakableWrites(writes, fuse))
 
@@ -106,7 +104,7 @@ def test_a_crash_while_good_rows_are_saved_from_a_bad_one_neither(
         given = [row(f"{at:02}-a"), row(f"{at:02}-b", timestamp="soon"), row(f"{at:02}-c")]
         expected += [f"{at:02}-a", f"{at:02}-c"]
         fuse = Fuse(at)
-        box = Outbox(BreakableJournal(folder / FILE_NAME, fuse))
+        box = Outbox(BreakableJournal(folder / FILE_NAME, fuse, lambda: NOW))
         try:
             box.put(PLACE, TABLE, given, NOW)
             deliver_all(box, BreakableWrites(writes, fuse))

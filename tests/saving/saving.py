@@ -18,7 +18,8 @@ from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Change, ChangeOutcome, HeldByBuffer
 from tests.bigquery.refused import refused
 from tests.bigquery_double.hand_clock import HandClock
-from tests.outbox.outboxes import BreakableJournal, BreakableWrites, Fuse
+from tests.fuse import BreakableJournal, Fuse
+from tests.outbox.outboxes import BreakableWrites
 
 NOW = datetime(2026, 1, 25, 12, tzinfo=UTC)
 DAY = date(2026, 1, 24)
@@ -108,7 +109,9 @@ class Desk:
 
     def breakable(self, fuse: Fuse) -> Keeping:
         return Keeping(
-            HoldableWarehouse(self.warehouse.path, fuse), PLACE, BreakableJournal(self.folder / FILE_NAME, fuse)
+            HoldableWarehouse(self.warehouse.path, fuse),
+            PLACE,
+            BreakableJournal(self.folder / FILE_NAME, fuse, lambda: NOW),
         )
 
     def sleep(self, seconds: float) -> None:

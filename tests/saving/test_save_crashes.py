@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.saving.queueing import CUT_OFF, queue_unsaved
-from tests.outbox.outboxes import CrashError, Fuse
+from tests.fuse import CrashError, Fuse
 from tests.saving.saving import CONFLICTS, NAMES, PROCESSOR, QUEUE, Desk, minutes
 
 FIRST, SECOND = NAMES[:2]

@@ -9,7 +9,7 @@ import pytest
 
 from console.journal import FILE_NAME
 from console.slack.outbox import LEASE, SlackOutbox, State
-from tests.outbox.outboxes import BreakableJournal, CrashError, Fuse
+from tests.fuse import BreakableJournal, CrashError, Fuse
 from tests.slack.conftest import Desk, message
 from tests.slack_double import SlackDouble
 
@@ -17,7 +17,7 @@ from tests.slack_double import SlackDouble
 def _crash_at(step: int, here: Desk, *, through: str) -> bool:
     """Return whether the process ended at this step of putting and delivering two messages with a reply."""
     fuse = Fuse(step)
-    outbox = SlackOutbox(BreakableJournal(here.path / FILE_NAME, fuse), here.pace)
+    outbox = SlackOutbox(BreakableJournal(here.path / FILE_NAME, fuse, here.pace.now), here.pace)
     way = here.bot if through == "bot" else here.webhook
     try:
         for sent in (message("silent"), message("fine", standing="good")):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.loopback import LoopbackServer
 from tests.slack_double.workspace import TOKEN, Workspace
 
 _RETRY_AFTER = 7
@@ -33,28 +32,23 @@ class Fault(Enum):
 _DONE = (Fault.BROKEN_AFTER, Fault.SILENT_AFTER, Fault.CUT_AFTER)
 
 
-class SlackDouble(ThreadingHTTPServer):
+class SlackDouble(LoopbackServer):
     """A workspace that serves until it is closed. `asked` are the methods that were called, in their order."""
 
-    daemon_threads = True
-    block_on_close = False
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.workspace = Workspace()
         self.asked: list[str] = []
         self.lock = threading.Lock()
-        self.closing = threading.Event()
         self._faults: dict[str, deque[Fault]] = {}
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def api(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/api/"
+        return f"{self.address}/api/"
 
     @property
     def webhook(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/services/T0/B0/secretpath"
+        return f"{self.address}/services/T0/B0/secretpath"
 
     @property
     def token(self) -> str:
@@ -67,17 +61,6 @@ class SlackDouble(ThreadingHTTPServer):
     def next_fault(self, method: str) -> Fault | None:
         waiting = self._faults.get(method)
         return waiting.popleft() if waiting else None
-
-    @contextmanager
-    def serving(self) -> Iterator[SlackDouble]:
-        self._thread.start()
-        try:
-            yield self
-        finally:
-            self.closing.set()
-            self.shutdown()
-            self.server_close()
-            self._thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -10,7 +10,7 @@ from console.heartbeat import WATCHER, last_heartbeat
 from console.notify.notice import Kind
 from console.outbox import Outbox
 from console.watching.leadership import TERM
-from tests.outbox.outboxes import Fuse
+from tests.fuse import Fuse
 from tests.watching.worlds import HALF_AN_HOUR, PLACE, World, crashes
 
 

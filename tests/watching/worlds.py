@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from console.watching.watch import watch
 from console.watching.watcher import MOST_HANGING_RUNS, Means, Seen, Watcher
 from console.watching.worker import Worker
 from tests.builders import at
-from tests.outbox.outboxes import CrashError, Fuse
+from tests.fuse import BreakableJournal, CrashError, Fuse
 
 START = at("2026-01-25T12:00")
 PLACE = "prod"
@@ -79,22 +79,6 @@ class People:
     @property
     def titles(self) -> list[str]:
         return [f"{notice.kind.value}: {notice.title}" for notice in self.told]
-
-
-class BreakableJournal(Journal):
-    """A journal whose process may end before a transaction, before it is committed, and after."""
-
-    def __init__(self, path: Path, fuse: Fuse, now: Callable[[], datetime]) -> None:
-        super().__init__(path, now=now)
-        self._fuse = fuse
-
-    @contextmanager
-    def writing(self) -> Iterator[Any]:
-        self._fuse.step()
-        with super().writing() as connection:
-            yield connection
-            self._fuse.step()
-        self._fuse.step()
 
 
 class Patient(Worker[Seen]):

@@ -15,7 +15,7 @@ from console.workers import Batch, BatchWorker, SqliteWorkerStore, WorkerStoreEr
 from console.workers.store import Kept
 from tests.builders import at
 from tests.cli.conftest import Courtside, courtside, data
-from tests.outbox.outboxes import CrashError, Fuse
+from tests.fuse import CrashError, Fuse
 
 __all__ = ["courtside", "data"]  # fixtures
 
