@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from checks.facts.retry_queue import QueueRow
 from checks.times import require_aware
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Change, Parameter, Scalar
@@ -47,6 +48,11 @@ class SeenRow:
     status: str
     retry_count: int | None
     updated_at: datetime | None
+
+    @classmethod
+    def of(cls, row: QueueRow) -> SeenRow:
+        """Return a row of the fact as it is now."""
+        return cls(row.id, row.status, row.retry_count, row.updated_at)
 
 
 @dataclass(frozen=True, slots=True)

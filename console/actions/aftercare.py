@@ -122,7 +122,7 @@ def verify_plan(run: Run, desk: Desk, arrivals: Callable[[str, str], Arrival | N
     if not in_queue:
         return judge(run, Seen(arrivals=known), now)
     order, days = run.plan.order, [step.key.game_date for step in in_queue]
-    # The next whole minute, because a row that was written in this one is not there yet at its beginning.
+    # The next whole minute: of the facts that the checks stand on, only those of operators' words and queue have all of this one.
     scope = Scope(to_minute(now) + timedelta(minutes=1), min(order.first, *days), max(order.last, *days))
     report, check_trouble = None, ""
     try:

@@ -105,19 +105,14 @@ class Alert:
 
     def _tell(self, report: Report, hushes: Hushes) -> Alerted:
         """Let a report move the incidents on, and send what waits. Only a report of all checks is good for the daily digest."""
-        import random
-
         from checks.catalogue import ALL_CHECKS
-        from checks.incidents.incident import Rules
-        from console.notify.outbox import NoticeOutbox
-        from console.watching.telling import Telling
+        from console.watching.opening import telling_of
 
         settings, now = self.job.settings, self.job.shell.now
         is_whole = {check.id for check in ALL_CHECKS} <= {result.check for result in report.results}
         manner = settings.notify.manner
         manner = replace(manner, has_digest=manner.has_digest and is_whole)
-        outbox = NoticeOutbox(self.journal, now, random.SystemRandom().random)
-        telling = Telling(self.journal, settings.warehouse, self.sinks, outbox, Rules(), manner)
+        telling = telling_of(self.job, self.journal, self.sinks, manner)
         told_at = now()
         moved = telling.saw(report, hushes, told_at)
         with self.journal.reading() as connection:
@@ -137,13 +132,10 @@ def alert_of(job: Job, *, wanted: bool, apart: Mapping[str, object]) -> Alert | 
         return None
     _refuse(job, apart)
     from console.memory import open_journal  # only to alert
-    from console.notify.choice import sinks_of
+    from console.watching.opening import sinks_for
 
-    settings, shell = job.settings, job.shell
-    journal = open_journal(settings.state_dir, now=shell.now)
-    out = shell.err if job.as_document else shell.out  # where a document stands nothing else may
-    sinks = sinks_of(settings.notify, settings.slack_channel, shell.environment, journal, shell.now, out)
-    return Alert(job, journal, sinks)
+    journal = open_journal(job.settings.state_dir, now=job.shell.now)
+    return Alert(job, journal, sinks_for(job, journal))
 
 
 def looked(

@@ -82,7 +82,7 @@ def _not_kept(station: Station, plan: Plan) -> str:
 def applied(job: Job, station: Station, hand: Hand, plan: Plan, agreement: Agreement) -> Run:
     """Apply a plan that is kept, and return how it went; SIGINT stops it between two items. Raises RefusedError."""
     from console.cli.progress import ProgressBar
-    from console.draining.following import StopSignals
+    from console.stop_signals import StopSignals
 
     consent = _consent(job, station, plan, agreement)
     with ProgressBar(job.shell.err, len(plan.eligible), job.shell.width) as bar, StopSignals() as signals:

@@ -28,19 +28,21 @@ class QueueInUse:
         """Take a pending row for its next try; `next_at` is when it may be tried once more."""
         count = row.retry_count + 1
         change = set_status(
-            self.columns, row.game_date, _seen(row), "retrying", now, next_retry_at=next_at, retry_count=count
+            self.columns, row.game_date, SeenRow.of(row), "retrying", now, next_retry_at=next_at, retry_count=count
         )
         return self._apply(change, row, now)
 
     def hand_back(self, row: QueueRow, next_at: datetime | None, note: str | None, now: datetime) -> str:
         """Let a row wait again, up to `next_at`; None leaves that as it is."""
-        change = set_status(self.columns, row.game_date, _seen(row), "pending", now, next_retry_at=next_at, note=note)
+        change = set_status(
+            self.columns, row.game_date, SeenRow.of(row), "pending", now, next_retry_at=next_at, note=note
+        )
         return self._apply(change, row, now)
 
     def give_up(self, row: QueueRow, why: str, error_type: str | None, now: datetime) -> str:
         """Let nobody try a row again."""
         return self._apply(
-            give_up(self.columns, row.game_date, _seen(row), now, why=why, error_type=error_type), row, now
+            give_up(self.columns, row.game_date, SeenRow.of(row), now, why=why, error_type=error_type), row, now
         )
 
     def _apply(self, change: Change, row: QueueRow, now: datetime) -> str:
@@ -63,7 +65,3 @@ def taken(row: QueueRow, next_at: datetime, now: datetime) -> QueueRow:
         last_retry_at=now,
         updated_at=now,
     )
-
-
-def _seen(row: QueueRow) -> SeenRow:
-    return SeenRow(row.id, row.status, row.retry_count, row.updated_at)

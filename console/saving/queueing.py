@@ -146,7 +146,7 @@ class Queueing:
             correlation_id=game.id,
             metadata={"away_team": away, "home_team": home},
         )
-        seen = SeenRow(last.id, last.status, last.retry_count, last.updated_at) if last is not None else None
+        seen = SeenRow.of(last) if last is not None else None
         change = revive_or_insert(columns, key, seen, entry, now)
         writer = QueueWriter(self.keeping.warehouse.writes, self.keeping.outbox, self.keeping.place)
         return writer.apply(change, key, now, retry_count=game.queue_tries)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from console.actions.opening import Station
     from console.cli.command import Job
     from console.journal import Journal
+    from console.notify.notice import Manner
+    from console.notify.sinks.sink import Sink
 
 SECONDS_TO_ASK = 20.0
 """For the lease of several hosts."""
@@ -55,7 +57,7 @@ def open_means(job: Job, every: timedelta, checks: Sequence[str], stopping: Call
         version=version,
         journal=journal,
         look=lambda scope: _look(job, scope, ids),
-        telling=_telling(job, journal),
+        telling=telling_of(job, journal, sinks_for(job, journal), settings.notify.manner),
         leadership=Leadership(journal, name, hosts if settings.watch.several_hosts else None),
         aftercare=lambda: _aftercare(station),
         why_not_mirrored=station.why_read_only(),
@@ -84,13 +86,17 @@ def _look(job: Job, scope: Scope, ids: Sequence[str]) -> Seen:
     return Seen(look.report, hushes_of(look))
 
 
-def _telling(job: Job, journal: Journal) -> Telling:
+def sinks_for(job: Job, journal: Journal) -> Sequence[Sink]:
+    """Return the sinks that the settings of a command name. Raises SettingsError."""
     settings, shell = job.settings, job.shell
-    choice = settings.notify
     out = shell.err if job.as_document else shell.out  # where a document stands nothing else may
-    sinks = sinks_of(choice, settings.slack_channel, shell.environment, journal, shell.now, out)
-    outbox = NoticeOutbox(journal, shell.now, random.SystemRandom().random)
-    return Telling(journal, settings.warehouse, sinks, outbox, Rules(), choice.manner)
+    return sinks_of(settings.notify, settings.slack_channel, shell.environment, journal, shell.now, out)
+
+
+def telling_of(job: Job, journal: Journal, sinks: Sequence[Sink], manner: Manner) -> Telling:
+    """Return what tells people about the warehouse of a command."""
+    outbox = NoticeOutbox(journal, job.shell.now, random.SystemRandom().random)
+    return Telling(journal, job.settings.warehouse, sinks, outbox, Rules(), manner)
 
 
 def _aftercare(station: Station) -> str:

@@ -11,9 +11,9 @@ from console.actions.plan import PlanItem, SetStatus
 from console.actions.planning.draft import Asked
 from console.actions.planning.obstacles import hindrance, needs_nothing, newest_ended
 from console.actions.planning.reading import QueueState
-from console.actions.planning.requeue import requeue, seen_row, two_active
+from console.actions.planning.requeue import requeue, two_active
 from console.actions.planning.targets import Target, read_of, read_of_row
-from console.queue_changes import QueueKey
+from console.queue_changes import QueueKey, SeenRow
 from screens.orders import Order, Verb
 from screens.text.report import both_zones
 
@@ -75,7 +75,7 @@ def _resolved(
 
 def _ending(key: QueueKey, row: QueueRow, state: QueueState, status: str, note: str) -> tuple[str, SetStatus | None]:
     kept = f"note: {note}" if "resolution_notes" in state.columns else "without the note, for which it has no column"
-    return f"row {row.id}: {status} instead of {row.status}, {kept}", SetStatus(key, seen_row(row), status, note=note)
+    return f"row {row.id}: {status} instead of {row.status}, {kept}", SetStatus(key, SeenRow.of(row), status, note=note)
 
 
 def _held(
@@ -87,7 +87,7 @@ def _held(
     if is_at_maximum(row):
         return f"{row.id} is {explain(row, state.policy, state.now)}, with or without a hold", None
     note = _note("held", asked)
-    step = SetStatus(key, seen_row(row), "pending", next_retry_at=until, note=note)
+    step = SetStatus(key, SeenRow.of(row), "pending", next_retry_at=until, note=note)
     return f"row {row.id}: next retry {both_zones(until)}{_instead(row)}", step
 
 
@@ -100,7 +100,7 @@ def _retried(
     if reason := needs_nothing(target, state) or hindrance(target, state):
         return reason, None
     count = 0 if is_at_maximum(row) else None
-    step = SetStatus(key, seen_row(row), "pending", asked.now, count, _note("retried", asked))
+    step = SetStatus(key, SeenRow.of(row), "pending", asked.now, count, _note("retried", asked))
     anew = f", retry_count 0 instead of {row.retry_count}" if count == 0 else ""
     return f"row {row.id}: next retry now{_instead(row)}{anew}", step
 

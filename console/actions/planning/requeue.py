@@ -24,7 +24,7 @@ def requeue(target: Target, state: QueueState, asked: Asked) -> PlanItem:
     if target.key is None or reason:
         return PlanItem(target.name, "", reason or target.refused, read=read)
     last = newest_ended(target)
-    seen = None if last is None else seen_row(last)
+    seen = None if last is None else SeenRow.of(last)
     step = Activate(target.key, seen, _entry(target, last, asked))
     return PlanItem(target.name, _would(target, target.key, last), step=step, read=read)
 
@@ -37,11 +37,6 @@ def refusal(target: Target, state: QueueState) -> str:
         or _already_queued(target, state)
         or hindrance(target, state)
     )
-
-
-def seen_row(row: QueueRow) -> SeenRow:
-    """Return a row as it must still be when it is changed."""
-    return SeenRow(row.id, row.status, row.retry_count, row.updated_at)
 
 
 def two_active(rows: tuple[QueueRow, ...]) -> str:

@@ -133,8 +133,9 @@ def _followed(job: Job, every: timedelta) -> Answer:
     """Do rounds until the process is asked to stop, saying what each came to; a round that fails is said too, and is no end."""
     from console.cli.drain_page import round_lines
     from console.cli.page import Palette, write
-    from console.draining.following import StopSignals, follow
+    from console.draining.following import follow
     from console.journal import JournalError
+    from console.stop_signals import StopSignals
     from console.warehouse.protocol import WarehouseError
 
     shell = job.shell

@@ -153,8 +153,8 @@ def _other(path: Path) -> Policy:
 def _replayed(job: Job, asked: Replay) -> tuple[Sequence[Course], bool]:
     """Return the courses, and whether somebody stopped the replay. Raises WarehouseError."""
     from console.cli.progress import ProgressBar  # --help replays nothing
-    from console.draining.following import StopSignals
     from console.replaying.replay import replay as run
+    from console.stop_signals import StopSignals
     from console.warehouse.embedded import EmbeddedWarehouse
 
     moments = asked.period.moments

@@ -107,7 +107,7 @@ def _again_and_again(job: Job, every: timedelta, ids: tuple[str, ...]) -> Answer
     import random
     import time
 
-    from console.draining.following import StopSignals
+    from console.stop_signals import StopSignals
     from console.watching.opening import open_watcher
     from console.watching.schedule import Reading
     from console.watching.watch import watch
