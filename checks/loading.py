@@ -61,6 +61,10 @@ class PartlyLoadedError(Exception):
         super().__init__("; ".join(dict.fromkeys(str(reason) for reason in reasons.values())))
 
 
+NOT_ASKED = "it was not loaded"
+"""The reason of a fact that nobody asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """Facts with how loading them went; a fact that failed has no rows here and a reason in its outcome."""
@@ -70,7 +74,7 @@ class Loaded:
 
     def reason(self, fact: Fact[Any]) -> str:
         """Return why `fact` could not be loaded, or ""."""
-        return next((outcome.reason for outcome in self.outcomes if outcome.fact == fact.name), "it was not loaded")
+        return next((outcome.reason for outcome in self.outcomes if outcome.fact == fact.name), NOT_ASKED)
 
     def without(self, facts: Collection[Fact[Any]]) -> Loaded:
         """Return this without how loading some facts went: for a report that does not stand on them."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from checks.deadline import DEADLINE_SECONDS
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
-from checks.facts.catalogue import ALL_FACTS, WORDS
+from checks.facts.catalogue import ALL_FACTS, WHOLE_LOOK, WORDS
 from checks.facts.fact import Fact, Facts
 from checks.facts.feature_quality import FEATURE_QUALITY
 from checks.facts.gate_overrides import GATE_OVERRIDES
@@ -114,14 +114,12 @@ class Desk:
         about gates with the facts of gates. The report does not stand on it, and no trouble with it is in the report. The
         whole report of a pipeline that was ever watched also says whether it still is.
         """
-        everything = None if check_ids else Loading((*ALL_FACTS, ACKNOWLEDGEMENTS, WATCHER_RUNS), self.warehouse, scope)
+        everything = None if check_ids else Loading(WHOLE_LOOK, self.warehouse, scope)
         from checks import catalogue, runner  # noqa: PLC0415  # imported while the warehouse answers: a sixth of start-up
 
         checks = tuple(check_named(name) for name in check_ids) or catalogue.ALL_CHECKS
-        asks_for_watcher = not check_ids or not set(catalogue.IF_WATCHED).isdisjoint(checks)
-        loading = everything or Loading(
-            _with_words(runner.needed_facts(checks), words=words, watcher=asks_for_watcher), self.warehouse, scope
-        )
+        asks_for_watcher = not check_ids or _asks_for_watcher(checks)
+        loading = everything or Loading(facts_of_look(check_ids, words=words), self.warehouse, scope)
         watched = self._watched() if asks_for_watcher else ()  # while the warehouse answers
         loaded = loading.wait(self._deadline_seconds)
         if asks_for_watcher:
@@ -200,11 +198,26 @@ class Desk:
         self.close()
 
 
-def _with_words(facts: Sequence[Fact[Any]], *, words: bool, watcher: bool) -> tuple[Fact[Any], ...]:
-    """Return facts that some checks need, with the words of operators that belong to them, and the runs of a watcher."""
+def facts_of_look(check_ids: Sequence[str], *, words: bool = False) -> tuple[Fact[Any], ...]:
+    """Return what a look of the named checks is loaded with, of all of them when none is named. Raises UnknownCheckError.
+
+    That is the facts that they need, the words of operators that belong to them, and the runs of a watcher where it is asked for.
+    """
+    from checks import runner  # noqa: PLC0415  # as in `look`
+
+    if not check_ids:
+        return WHOLE_LOOK
+    checks = tuple(check_named(name) for name in check_ids)
+    facts = runner.needed_facts(checks)
     about_gates = (GATE_OVERRIDES,) if {LINEAGE, FEATURE_QUALITY} <= set(facts) else ()
     about_findings = (ACKNOWLEDGEMENTS,) if words else ()
-    return (*facts, *about_gates, *about_findings, *((WATCHER_RUNS,) if watcher else ()))
+    return (*facts, *about_gates, *about_findings, *((WATCHER_RUNS,) if _asks_for_watcher(checks) else ()))
+
+
+def _asks_for_watcher(checks: Sequence[Check]) -> bool:
+    from checks.catalogue import IF_WATCHED  # noqa: PLC0415  # as in `look`
+
+    return not set(IF_WATCHED).isdisjoint(checks)
 
 
 def _unreadable(check: Check, error: WarehouseError) -> Check:

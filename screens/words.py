@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
 from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
 from checks.hushes import Hushes, hushes_in_force
+from checks.loading import NOT_ASKED
 
 if TYPE_CHECKING:
     from screens.ports import Look
@@ -22,3 +23,9 @@ def hushes_of(look: Look) -> Hushes:
 def gate_overrides_of(look: Look) -> tuple[GateOverride, ...]:
     """Return the words about gates."""
     return () if look.reason(GATE_OVERRIDES) else look.rows(GATE_OVERRIDES)
+
+
+def gates_trouble(look: Look) -> str:
+    """Return why it is not known whether somebody holds or has released a gate, or ""."""
+    reason = look.reason(GATE_OVERRIDES)
+    return "" if reason in ("", NOT_ASKED) else f"whether somebody holds a gate is not known: {reason}"

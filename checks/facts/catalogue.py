@@ -43,3 +43,6 @@ ALL_FACTS: tuple[Fact[Any], ...] = (
 WORDS: tuple[Fact[Any], ...] = (ACKNOWLEDGEMENTS, GATE_OVERRIDES, WATCHER_RUNS)
 """What operators have said, and when a watcher ran, in tables of the console's own. No check needs it, and a warehouse may lack
 it: then nobody has said anything, and no watcher is missed."""
+
+WHOLE_LOOK: tuple[Fact[Any], ...] = (*ALL_FACTS, ACKNOWLEDGEMENTS, WATCHER_RUNS)
+"""What the report of all checks is loaded with: their facts, and what is said beside them."""

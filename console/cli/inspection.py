@@ -108,20 +108,17 @@ def _watcher(settings: Settings, now: Callable[[], datetime]) -> tuple[Observati
 
 def _circumstances(settings: Settings, now: Callable[[], datetime]) -> Circumstances:
     """Return what a warehouse is examined for: a console under these settings that stays open."""
-    from checks import catalogue, runner  # only for a warehouse that is examined
-    from checks.model import Scope
+    from checks.model import Scope  # only for a warehouse that is examined
+    from console.desk import facts_of_look
     from console.first_view import days_shown
     from console.warehouse.examined import Circumstances, Refresh
     from console.warehouse.schema import definitions
     from screens.specs import PANELS
 
-    checks = [[catalogue.BY_ID[name] for name in spec.checks] or catalogue.ALL_CHECKS for spec in PANELS]
     return Circumstances(
         tables=definitions(),
         written=frozenset(item.name for item in definitions() if item.name in WRITTEN or item.name.startswith(OWN)),
-        refreshes=tuple(
-            Refresh(runner.needed_facts(needed), spec.cadence) for needed, spec in zip(checks, PANELS, strict=True)
-        ),
+        refreshes=tuple(Refresh(facts_of_look(spec.checks), spec.cadence) for spec in PANELS),
         scope=Scope.at(now(), days=days_shown(settings)),
         policy=settings.policy,
         daily_gb=settings.daily_gb,

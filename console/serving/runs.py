@@ -28,7 +28,7 @@ class Pace:
     again_seconds: float = 10.0
     """How long a failure is given out before the warehouse is asked again."""
     demanded_seconds: float = 30.0
-    """From one run that was demanded to the next: on BigQuery each bills at least 240 MB."""
+    """From one run that was demanded to the next: on BigQuery each bills at least 260 MB."""
 
 
 @dataclass(frozen=True, slots=True)

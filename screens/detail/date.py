@@ -28,7 +28,7 @@ from screens.views.funnel import date_items, funnel_of, stage_head
 from screens.views.games import REASONS_FROM, games_table
 from screens.views.options import Options
 from screens.views.paragraphs import Paragraph, Section, section_items
-from screens.words import gate_overrides_of
+from screens.words import gate_overrides_of, gates_trouble
 
 DATE_CHECKS = (
     "transitions.delay",
@@ -112,6 +112,8 @@ def _gates(look: Look, scope: Scope, policy: Policy, options: Options) -> Iterat
     # Without feature quality the gates still decide: not loaded counts there as not known.
     known = [fact for fact in (LINEAGE, FEATURE_QUALITY) if not failure(look.report, fact.name)]
     facts = Facts.of(scope, *((fact, look.rows(fact)) for fact in known), (GATE_OVERRIDES, gate_overrides_of(look)))
+    if trouble := gates_trouble(look):
+        yield fit_item(Item("gate trouble", (Span(trouble, Tone.UNKNOWN),)), options)
     for transition in Transition:
         decision = evaluate_gate(transition, facts, policy, scope.as_of)
         word, tone = ("NOT DUE", Tone.FAINT) if decision.not_due else _GATE_WORDS[decision.outcome.value]

@@ -9,7 +9,7 @@ from checks.facts.lineage import LINEAGE
 from checks.model import Scope, Subject, SubjectKind
 from checks.pipeline import Transition
 from checks.policy import Policy
-from screens.lines import BLANK, text_of
+from screens.lines import BLANK, Span, Tone, flow, text_of
 from screens.panels.panel import Spec
 from screens.ports import Look
 from screens.session import Session
@@ -18,7 +18,7 @@ from screens.text.frame import Frame
 from screens.text.gate import gate_lines
 from screens.text.report import header_lines
 from screens.views.options import Options
-from screens.words import gate_overrides_of
+from screens.words import gate_overrides_of, gates_trouble
 
 
 def gates_spec(target: Target, session: Session) -> Spec:
@@ -36,7 +36,8 @@ def gates_view(look: Look, scope: Scope, policy: Policy, options: Options) -> Ta
         (GATE_OVERRIDES, gate_overrides_of(look)),
     )
     wanted = options.filter.lower()
-    items: list[Item] = []
+    trouble = flow([Span(gates_trouble(look), Tone.UNKNOWN)], options.width)
+    items = [Item(f"trouble {n}", spans) for n, spans in enumerate(trouble)]
     for day in reversed(scope.dates):
         facts = Facts.of(Scope.at(scope.as_of, last=day, days=1), *loaded)
         for transition in Transition:

@@ -210,7 +210,7 @@ def test_a_budget_that_a_day_of_refreshing_overdraws_is_a_warning(double: BigQue
     warehouse = opened(double, ROOMY)
     [found] = of_part(examined(warehouse, cost={"daily_gb": 10}), "cost")
     assert found.severity is Severity.WARNING
-    assert "a report bills 240.0 MB" in found.sentence
+    assert "a report bills 260.0 MB" in found.sentence
     assert "80% of the budget of 10 GB is spent after" in found.sentence
     assert of_part(examined(warehouse, cost={"daily_gb": 100_000}), "cost")[0].severity is Severity.OK
 

@@ -121,3 +121,14 @@ def test_the_gates_of_a_date_stand_under_the_operators_word(desk: Desk) -> None:
         assert wanted not in "\n".join(rows(view(look, scope, Policy(), Options(150))))
         held = with_rows(look, GATE_OVERRIDES, [hold])
         assert wanted in "\n".join(rows(view(held, scope, Policy(), Options(150))))
+
+
+def test_where_words_about_gates_cannot_be_read_gates_and_dates_say_so_and_why(week: Look) -> None:
+    unread = FactOutcome(GATE_OVERRIDES.name, 0, 0.0, "no answer within 15 s")
+    look = Look(week.report, Loaded(week.loaded.facts, (*week.loaded.outcomes, unread)), week.sql)
+    says = "whether somebody holds a gate is not known: no answer within 15 s"
+    assert says in " ".join(rows(gates_view(look, SCOPE, Policy(), Options(118))))
+    assert says in " ".join(rows(date_view(look, SCOPE, Policy(), Options(118))))
+    assert "is not known" not in " ".join(
+        rows(gates_view(with_rows(week, GATE_OVERRIDES, []), SCOPE, Policy(), Options(118)))
+    )
