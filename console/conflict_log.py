@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.times import require_aware
-from console.outbox import Outbox
-from console.outbox_rows import OutboxRow
+from console.outbox.outbox import Outbox
+from console.outbox.rows import OutboxRow
 from console.queue_changes import QueueKey
 from console.warehouse.writing import Change, ChangeOutcome, HeldByBuffer, Writes
 

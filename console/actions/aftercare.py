@@ -21,7 +21,7 @@ from console.actions.run_state import Run
 from console.actions.verifying import Claim, Verifications
 from console.desk import UnknownCheckError
 from console.journal import Journal, JournalError
-from console.outbox import Arrival, Outbox
+from console.outbox.outbox import Arrival, Outbox
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Writable
 from screens.clean import for_terminal

@@ -16,7 +16,7 @@ from console.actions.judgement import DoubleRow, ItemJudgement, Judgement, Outco
 from console.actions.plan import Activate, Put, SetStatus
 from console.actions.planning.suggested import LATE_SOURCE, maker_of_late_stage
 from console.actions.run_state import ItemRun, ItemState, Run
-from console.outbox import Arrival
+from console.outbox.outbox import Arrival
 from console.queue_changes import QueueKey
 from screens.clean import for_terminal
 from screens.orders import Order, Verb

@@ -13,8 +13,8 @@ from console.actions.chain import Link
 from console.actions.entry import ActionEntry, Actor
 from console.actions.ledger import Ledger
 from console.journal import Journal
-from console.outbox import Outbox
-from console.outbox_rows import OutboxRow
+from console.outbox.outbox import Outbox
+from console.outbox.rows import OutboxRow
 from console.queue_changes import QUEUE
 from screens.orders import Verb
 

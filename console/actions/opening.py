@@ -26,7 +26,7 @@ from console.environment import environment_of
 from console.journal import Journal
 from console.lease import Leases, identity_of
 from console.memory import open_journal
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.queue_changes import QUEUE
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Writable

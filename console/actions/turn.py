@@ -18,7 +18,7 @@ from console.actions.refusal import RefusedError
 from console.actions.run_state import ItemRun, ItemState, Run, RunState
 from console.actions.steps import NO_LONGER_SO, Outcome, found_done, take
 from console.actions.world import World
-from console.outbox_rows import OutboxRow
+from console.outbox.rows import OutboxRow
 from console.warehouse.protocol import WarehouseError
 from screens.orders import Consent
 

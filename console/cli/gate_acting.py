@@ -82,8 +82,8 @@ def refuse_read_only(job: Job) -> None:
 def record(job: Job, decision: GateDecision, as_of: datetime) -> Recorded:
     """Store a decision as a row, and alert the operators where it is an alarm. Raises JournalError and OSError."""
     from console.actions.aftercare import run_due
-    from console.gate_decisions import TABLE, decision_row
-    from console.outbox import Arrival
+    from console.gates.decisions import TABLE, decision_row
+    from console.outbox.outbox import Arrival
 
     station = station_of(job)
     care = station.aftercare()

@@ -75,8 +75,8 @@ def _outbox(desk: Desk, settings: Settings, now: Callable[[], datetime]) -> tupl
     """Return how it stands with the rows that the console has to write, and with the day's load jobs."""
     from console.journal import JournalError  # --help needs no journal
     from console.memory import known_journal
-    from console.outbox import Outbox
-    from console.outbox_observations import PART, outbox_observations
+    from console.outbox.observations import PART, outbox_observations
+    from console.outbox.outbox import Outbox
     from console.warehouse.writing import Writable
 
     journal = known_journal(settings.state_dir, now=now)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from checks.severity import Severity
 from console.document import Json, instant, severity
-from console.outbox_batches import Standing
-from console.outbox_observations import outbox_observations
+from console.outbox.batches import Standing
+from console.outbox.observations import outbox_observations
 from screens.lines import Line, flow
 from screens.text.report import INDENT, both_zones, severity_lead
 

@@ -29,7 +29,7 @@ from console.draining.work import Done, Fate, Means, Work
 from console.heartbeat import DRAINER, Heartbeat, beat
 from console.journal import Journal, JournalError
 from console.lease import Leases
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.queue_changes import QUEUE
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Writable

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from checks.streaming import REAL_CONFLICT
 from console.conflict_log import CONFLICTS
-from console.outbox_rows import OutboxRow
+from console.outbox.rows import OutboxRow
 from console.saving.games import Processor
 from console.saving.unsaved import Unsaved
 from console.warehouse.writing import Change, Parameter

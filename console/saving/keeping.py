@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from console.journal import FILE_NAME, Journal
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.warehouse.opening import open_warehouse
 from console.warehouse.protocol import Warehouse, WarehouseError
 from console.warehouse.writing import Writable

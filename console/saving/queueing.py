@@ -17,7 +17,7 @@ from checks.facts.retry_queue import RETRY_QUEUE, QueueRow
 from checks.facts.rows import RowError
 from checks.times import format_utc, require_aware
 from console.conflict_log import QueueWriter
-from console.outbox import UNKNOWN_AGAIN
+from console.outbox.outbox import UNKNOWN_AGAIN
 from console.queue_changes import QUEUE, Entry, QueueKey, SeenRow, revive_or_insert
 from console.saving.conflicts import log_rows
 from console.saving.games import End, GameResult, Processor, queue_key

@@ -14,8 +14,8 @@ from typing import Any
 
 from console.conflict_log import CONFLICTS
 from console.journal import Journal, instant_of, instant_text
-from console.outbox import Outbox
-from console.outbox_rows import OutboxRow
+from console.outbox.outbox import Outbox
+from console.outbox.rows import OutboxRow
 from console.saving.games import Processor
 from screens.clean import for_terminal
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.facts.rows import RowError
 from checks.pipeline import Transition
-from console.gate_asking import Decided, decide
+from console.gates.asking import Decided, decide
 from console.serving.joining import Failure, Joined
 from console.warehouse.protocol import WarehouseError
 

@@ -1,6 +1,6 @@
 """Writes DuckDB's form of all GoogleSQL of the project. Used at build time only: it needs sqlglot, a development dependency.
 
-`python -m console.warehouse.translate` writes the files below `console/warehouse/duckdb_sql` and `snapshot_reads.toml`, which are
+`python -m console.warehouse.translate` writes the files below `console/warehouse/duckdb_sql` and `snapshot/reads.toml`, which are
 kept in the repository; with `--check` it writes nothing and exits 1 naming the files that are not what it would write.
 """
 
@@ -19,7 +19,7 @@ from checks.facts.catalogue import WORDS
 from checks.facts.fact import Fact
 from checks.facts.rows import Column, columns
 from console.warehouse.portable import parameters, problems
-from console.warehouse.snapshot_derive import generate_reads
+from console.warehouse.snapshot.derive import generate_reads
 from console.warehouse.translate_schema import generate_schema
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SOURCES = Path(checks.facts.__file__).parent
 TARGET = Path(__file__).parent / "duckdb_sql"
-READS = Path(__file__).parent / "snapshot_reads.toml"
+READS = Path(__file__).parent / "snapshot" / "reads.toml"
 
 _GENERATED = "-- Generated from "
 _HEADER = _GENERATED + "checks/facts/{name}.sql by `python -m console.warehouse.translate`: do not edit.\n"

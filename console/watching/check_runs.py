@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from checks.model import Report, RootCause
 from checks.times import format_utc
 from console.cli.command import exit_status
-from console.outbox_rows import OutboxRow
+from console.outbox.rows import OutboxRow
 
 TABLE = "nba_orchestration.console_check_runs"
 MOST_CAUSES = 20

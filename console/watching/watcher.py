@@ -15,8 +15,8 @@ from checks.hushes import NOTHING_SAID, Hushes
 from checks.model import Report, Scope, Severity
 from console.heartbeat import WATCHER, Heartbeat, beat
 from console.journal import Journal, JournalError
-from console.outbox import Outbox
-from console.outbox_rows import UnfitRowError
+from console.outbox.outbox import Outbox
+from console.outbox.rows import UnfitRowError
 from console.warehouse.protocol import WarehouseError
 from console.watching.blind import blind_report
 from console.watching.check_runs import TABLE, CheckRun, check_run_row

@@ -20,7 +20,7 @@ from console.actions.running import Hand
 from console.actions.verifying import Verifications
 from console.desk import Desk
 from console.journal import Journal
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.queue_changes import QUEUE
 from console.warehouse.embedded import EmbeddedWarehouse
 from tests.actions.entries import ANN

@@ -19,7 +19,7 @@ from console.actions.mirror import TABLE
 from console.actions.plan import PlanItem, Put
 from console.desk import Desk
 from console.journal import FILE_NAME
-from console.outbox_rows import OutboxRow
+from console.outbox.rows import OutboxRow
 from console.queue_changes import QUEUE
 from console.warehouse.protocol import WarehouseError
 from screens.orders import Verb

@@ -15,7 +15,7 @@ from console.actions.judgement import Judgement, Outcome
 from console.actions.judging import Seen, concerns, judge
 from console.actions.plan import Activate, Plan, PlanItem, Put, SetStatus, Step
 from console.actions.run_state import ItemRun, ItemState, Run, RunState
-from console.outbox import Arrival
+from console.outbox.outbox import Arrival
 from console.queue_changes import Entry, SeenRow
 from screens.orders import Verb
 from tests.actions.entries import NOW

@@ -13,7 +13,7 @@ import pytest
 from console.actions.entry import EntryKind
 from console.actions.mirror import TABLE, MirroredLedger, mirror_row
 from console.journal import FILE_NAME, Journal
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.queue_changes import QUEUE
 from console.warehouse.embedded import EmbeddedWarehouse
 from tests.actions.entries import NOW, chain, entry

@@ -22,7 +22,7 @@ from console.actions.world import World
 from console.conflict_log import QueueWriter
 from console.journal import FILE_NAME, Journal
 from console.lease import Leases
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.queue_changes import QUEUE, Entry
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Change, ChangeOutcome, Writes

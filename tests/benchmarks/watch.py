@@ -18,7 +18,7 @@ from pathlib import Path
 
 from checks.model import Severity
 from console import journal
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.warehouse.embedded_writes import LIMITS
 from console.warehouse.writing import Change, ChangeOutcome, Loaded, LoadLimits, LoadOutcome
 from tests.benchmarks.table import say

@@ -14,7 +14,7 @@ from console.cli.app import run
 from console.cli.shell import Shell
 from console.desk import open_desk
 from console.settings import Homes
-from console.warehouse.snapshot_plan import table_reads
+from console.warehouse.snapshot.plan import table_reads
 from tests.bigquery_double import BigQueryDouble
 from tests.builders import at
 from tests.cli.conftest import Result

@@ -14,7 +14,7 @@ import pytest
 
 from console.warehouse import clients
 from console.warehouse.bigquery.cost import estimated_bill
-from console.warehouse.snapshot_plan import table_reads
+from console.warehouse.snapshot.plan import table_reads
 from tests.bigquery.asking import eventually
 from tests.bigquery.snapshots import DAYS, END, TABLES, Console, copies
 from tests.bigquery_double import BigQueryDouble, Silence, Status

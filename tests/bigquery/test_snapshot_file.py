@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from console.warehouse import clients
-from console.warehouse.snapshot_plan import Request, plan, table_reads
+from console.warehouse.snapshot.plan import Request, plan, table_reads
 from tests.bigquery.snapshots import BEGIN, DAYS, END, Console, rows_of
 from tests.bigquery_double import BigQueryDouble
 from tests.builders import at

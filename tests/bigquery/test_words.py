@@ -15,7 +15,7 @@ from checks.facts.lineage import LINEAGE
 from checks.model import Scope
 from checks.policy import Policy
 from console.desk import Desk
-from console.outbox_rows import OutboxRow, row_line
+from console.outbox.rows import OutboxRow, row_line
 from console.words import with_words
 from tests.bigquery.conftest import Opener
 from tests.bigquery_double import BigQueryDouble

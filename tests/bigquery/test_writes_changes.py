@@ -12,7 +12,7 @@ from google.api_core.exceptions import BadRequest
 
 from console.conflict_log import CONFLICTS, QUEUE_CONFLICT, QueueWriter
 from console.journal import FILE_NAME, Journal
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.queue_changes import QUEUE, revive_or_insert
 from console.warehouse.bigquery.contention import Backoff, persist
 from console.warehouse.bigquery.writes import BigQueryWrites

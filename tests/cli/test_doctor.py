@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from console.journal import FILE_NAME, Journal
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.warehouse import clients
 from tests.bigquery_double import BigQueryDouble
 from tests.cli.conftest import CLOCK, Courtside

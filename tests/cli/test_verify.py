@@ -10,8 +10,8 @@ import pytest
 
 from console.actions.mirror import TABLE, MirroredLedger
 from console.journal import FILE_NAME, Journal
-from console.outbox import Outbox
-from console.outbox_rows import OutboxRow
+from console.outbox.outbox import Outbox
+from console.outbox.rows import OutboxRow
 from console.queue_changes import QUEUE
 from tests.actions.entries import entry
 from tests.actions.sites import NOW, Site

@@ -15,7 +15,7 @@ from checks.policy import Policy
 from console.audits.infra.quota import read_quota
 from console.journal import FILE_NAME, Journal
 from console.load_quota import quota_day
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.embedded import EmbeddedWarehouse
 from tests.bigquery.conftest import QUICK, Opener, opened

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.warehouse.bigquery.writes import BigQueryWrites
 from tests.bigquery.conftest import QUICK, Opener, opened
 from tests.bigquery_double import BigQueryDouble

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from console.journal import FILE_NAME, Journal
-from console.outbox import Delivery, Outbox
-from console.outbox_rows import OutboxRow
+from console.outbox.outbox import Delivery, Outbox
+from console.outbox.rows import OutboxRow
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Change, ChangeOutcome, LoadLimits, LoadOutcome, Writes
 from tests.bigquery_double import BigQueryDouble

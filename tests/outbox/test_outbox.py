@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from console.journal import FILE_NAME, RETENTION, Journal
-from console.outbox import Outbox
-from console.outbox_batches import BATCH_ROWS
-from console.outbox_rows import OutboxRow, UnfitRowError, job_id, row_line
+from console.outbox.batches import BATCH_ROWS
+from console.outbox.outbox import Outbox
+from console.outbox.rows import OutboxRow, UnfitRowError, job_id, row_line
 from console.warehouse.bigquery.writes import LIMITS, BigQueryWrites
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Loaded

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from console.journal import FILE_NAME
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Writes
 from tests.bigquery.conftest import QUICK, Opener

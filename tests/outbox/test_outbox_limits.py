@@ -11,8 +11,8 @@ import pytest
 from checks.severity import Severity
 from console.journal import FILE_NAME
 from console.load_quota import quota_day
-from console.outbox import Outbox
-from console.outbox_batches import BATCH_ROWS, LONGEST_AGAIN
+from console.outbox.batches import BATCH_ROWS, LONGEST_AGAIN
+from console.outbox.outbox import Outbox
 from console.warehouse.bigquery.writes import BigQueryWrites
 from tests.bigquery_double import BigQueryDouble, Fails, Status, StillRunning
 from tests.outbox.outboxes import NOW, PLACE, TABLE, arrived, deliver_all, outbox, row, rows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from checks.severity import Severity
 from console.load_quota import LoadQuota
-from console.outbox_batches import Standing
-from console.outbox_observations import outbox_observations
+from console.outbox.batches import Standing
+from console.outbox.observations import outbox_observations
 from tests.outbox.outboxes import NOW, TABLE
 
 QUOTA = LoadQuota(TABLE, 1_200, 1_500, NOW)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from checks.facts.catalogue import ALL_FACTS
 from checks.model import Scope
-from console.warehouse.snapshot_derive import UnreadableError, generate_reads
-from console.warehouse.snapshot_plan import JsonPath, Request, TableRead, plan, table_reads
-from console.warehouse.snapshot_rows import Digest, stored_columns
+from console.warehouse.snapshot.derive import UnreadableError, generate_reads
+from console.warehouse.snapshot.plan import JsonPath, Request, TableRead, plan, table_reads
+from console.warehouse.snapshot.rows import Digest, stored_columns
 from console.warehouse.translate import READS, fact_source, stale_files
 from tests.builders import at
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from checks.model import Severity
 from console.heartbeat import WATCHER, last_heartbeat
 from console.notify.notice import Kind
-from console.outbox import Outbox
+from console.outbox.outbox import Outbox
 from console.watching.leadership import TERM
 from tests.fuse import Fuse
 from tests.watching.worlds import HALF_AN_HOUR, PLACE, World, crashes

@@ -14,7 +14,7 @@ from console.journal import FILE_NAME, Journal, JournalError
 from console.lease import Leases, identity_of
 from console.notify.notice import Kind, Manner, Notice
 from console.notify.sinks.sink import SinkError
-from console.outbox import Arrival, Outbox
+from console.outbox.outbox import Arrival, Outbox
 from console.warehouse.protocol import WarehouseError
 from console.watching.check_runs import TABLE
 from console.watching.leadership import Role

@@ -13,7 +13,7 @@ from console.cli.gate_acting import Recorded, Wished, keep_word, record, refuse_
 from screens.lines import Line
 
 if TYPE_CHECKING:
-    from console.gate_asking import Decided
+    from console.gates.asking import Decided
 
 
 @command
@@ -48,7 +48,7 @@ def gate(  # noqa: PLR0913  # each is an option of the command line
         return keep_word(job, transition, frame.scope.last, wished)
     if recorded:
         refuse_read_only(job)
-    from console.gate_asking import decide  # --help needs no facts
+    from console.gates.asking import decide  # --help needs no facts
 
     with job.desk() as desk:
         decided = decide(desk, transition, frame)

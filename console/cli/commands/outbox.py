@@ -10,7 +10,7 @@ from console.cli.command import EXIT_NOT_DELIVERED, Answer, Job, command, exit_s
 from screens.lines import Line
 
 if TYPE_CHECKING:
-    from console.outbox_batches import Standing
+    from console.outbox.batches import Standing
 
 
 @command
@@ -54,7 +54,7 @@ def _standings(job: Job, *, delivers: bool) -> tuple[int | None, tuple[Standing,
     from console.actions.refusal import RefusedError  # --help needs none of these
     from console.cli.station import station_of
     from console.memory import known_journal
-    from console.outbox import Outbox
+    from console.outbox.outbox import Outbox
     from console.warehouse.protocol import WarehouseError
     from console.warehouse.writing import Writable
 

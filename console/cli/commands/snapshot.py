@@ -16,10 +16,10 @@ from console.cli.progress import ProgressBar
 from screens.lines import Line, Span, Tone, flow, line
 
 if TYPE_CHECKING:
-    from console.warehouse.snapshot import Undertaking
-    from console.warehouse.snapshot_file import CopiedTable
-    from console.warehouse.snapshot_plan import Request, TableCopy
-    from console.warehouse.snapshot_source import SnapshotSource
+    from console.warehouse.snapshot.file import CopiedTable
+    from console.warehouse.snapshot.plan import Request, TableCopy
+    from console.warehouse.snapshot.source import SnapshotSource
+    from console.warehouse.snapshot.taking import Undertaking
 
 INTERRUPTED = 130
 """The exit status that shells give a program which Ctrl-C ended."""
@@ -84,7 +84,7 @@ def _path(output: str | None, *, force: bool) -> Path:
 
 def _taken(job: Job, path: Path, days: int, at: datetime | None, *, yes: bool) -> Answer:
     from console.warehouse.protocol import WarehouseError
-    from console.warehouse.snapshot import Wish, complete_tables, take, undertake
+    from console.warehouse.snapshot.taking import Wish, complete_tables, take, undertake
 
     version = _version()
     with job.desk() as desk:
@@ -108,7 +108,7 @@ def _taken(job: Job, path: Path, days: int, at: datetime | None, *, yes: bool) -
 def _source(warehouse: object) -> SnapshotSource:
     """Return what tables of a warehouse can be copied with."""
     from console.warehouse.embedded import EmbeddedWarehouse
-    from console.warehouse.snapshot_embedded import EmbeddedExtraction
+    from console.warehouse.snapshot.embedded import EmbeddedExtraction
 
     if isinstance(warehouse, EmbeddedWarehouse):
         return EmbeddedExtraction(warehouse.path, Path(warehouse.name).name)
@@ -132,7 +132,7 @@ def _agreed(job: Job, work: Undertaking, price: int, *, yes: bool) -> bool:
 
 
 def _kept(path: Path, work: Undertaking, complete: int | None) -> str:
-    from console.warehouse.snapshot_file import partial_of
+    from console.warehouse.snapshot.file import partial_of
 
     total = len(work.remaining) + len(work.complete)
     return f"{complete or 0} of {total} tables are complete in {partial_of(path)}, the same command goes on from there"
@@ -184,7 +184,7 @@ def _done(request: Request, path: Path, tables: tuple[CopiedTable, ...], price: 
 
 
 def _verified(path: Path) -> Answer:
-    from console.warehouse.snapshot import verify
+    from console.warehouse.snapshot.taking import verify
 
     manifest, tables, differences = verify(path)
     if differences:

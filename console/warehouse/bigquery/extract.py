@@ -18,9 +18,9 @@ from console.warehouse.bigquery.query import IncompleteAnswerError, Question, co
 from console.warehouse.bigquery.target import BigQueryTarget
 from console.warehouse.bigquery.wire import standard_type, to_wire
 from console.warehouse.protocol import WarehouseError
-from console.warehouse.snapshot_plan import TableCopy
-from console.warehouse.snapshot_source import Page, refuse_changed_columns
-from console.warehouse.snapshot_sql import GOOGLE, copy_sql
+from console.warehouse.snapshot.plan import TableCopy
+from console.warehouse.snapshot.source import Page, refuse_changed_columns
+from console.warehouse.snapshot.sql import GOOGLE, copy_sql
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client

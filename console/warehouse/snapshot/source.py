@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from console.warehouse.protocol import WarehouseError
-from console.warehouse.snapshot_plan import TableCopy
+from console.warehouse.snapshot.plan import TableCopy
 
 Page = Sequence[tuple[Any, ...]]
 """Rows as they go over the wire: instants as whole microseconds since 1970 UTC."""

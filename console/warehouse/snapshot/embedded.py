@@ -8,9 +8,9 @@ from pathlib import Path
 from console.warehouse import duckdb_catalog
 from console.warehouse.duckdb_file import DuckDBFile, Patience, first_line
 from console.warehouse.protocol import WarehouseError
-from console.warehouse.snapshot_plan import TableCopy
-from console.warehouse.snapshot_source import Page, refuse_changed_columns
-from console.warehouse.snapshot_sql import DUCKDB, copy_sql
+from console.warehouse.snapshot.plan import TableCopy
+from console.warehouse.snapshot.source import Page, refuse_changed_columns
+from console.warehouse.snapshot.sql import DUCKDB, copy_sql
 
 _PAGE_ROWS = 10_000
 

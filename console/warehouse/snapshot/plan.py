@@ -1,6 +1,6 @@
 """What a snapshot copies: which tables, which of their columns, which of their days. Pure, but for the list that it comes with.
 
-The list, `snapshot_reads.toml`, is derived from the facts' queries at build time.
+The list, `reads.toml`, is derived from the facts' queries at build time.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _midnight(day: date) -> datetime:
 @cache
 def table_reads() -> tuple[TableRead, ...]:
     """Return what the facts read, table by table."""
-    text = files("console.warehouse").joinpath("snapshot_reads.toml").read_text(encoding="utf-8")
+    text = files("console.warehouse.snapshot").joinpath("reads.toml").read_text(encoding="utf-8")
     return tuple(_read(table) for table in tomllib.loads(text)["table"])
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from checks.gates import GateDecision
 from checks.times import format_utc
-from console.outbox_rows import OutboxRow
+from console.outbox.rows import OutboxRow
 
 TABLE = "nba_orchestration.console_gate_decisions"
 

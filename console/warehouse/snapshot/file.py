@@ -20,8 +20,8 @@ from console.warehouse.duckdb_file import DuckDBFile, Patience, first_line
 from console.warehouse.embedded import schema_statements
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.schema import definitions
-from console.warehouse.snapshot_plan import Request, TableCopy
-from console.warehouse.snapshot_rows import Digest, stored_columns
+from console.warehouse.snapshot.plan import Request, TableCopy
+from console.warehouse.snapshot.rows import Digest, stored_columns
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from console import outbox_batches as batches
-from console import outbox_statements as sql
 from console.journal import Journal, instant_text
 from console.load_quota import quota_day
-from console.outbox_batches import Batch, Standing, Table
-from console.outbox_rows import OutboxRow, row_line
+from console.outbox import batches
+from console.outbox import statements as sql
+from console.outbox.batches import Batch, Standing, Table
+from console.outbox.rows import OutboxRow, row_line
 from console.warehouse.protocol import WarehouseError
 from console.warehouse.writing import Loading, LoadLimits, LoadOutcome, Writes
 from screens.clean import for_terminal

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from console import outbox_statements as sql
 from console.journal import instant_of, instant_text
 from console.load_quota import LoadQuota, quota_day
-from console.outbox_rows import halves, job_id
+from console.outbox import statements as sql
+from console.outbox.rows import halves, job_id
 from console.warehouse.writing import Loaded, LoadLimits, LoadRefusal, NotLoaded
 from screens.clean import for_terminal
 

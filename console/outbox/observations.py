@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from checks.severity import Severity
-from console.outbox_batches import Standing
+from console.outbox.batches import Standing
 from screens.text.doctor import Observation
 
 PART = "outbox"

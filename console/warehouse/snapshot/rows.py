@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from console.warehouse.snapshot_plan import JsonPath, TableRead
+from console.warehouse.snapshot.plan import JsonPath, TableRead
 
 _MODULUS = 1 << 256
 

@@ -1,6 +1,6 @@
 """Finds out what a snapshot has to copy, from the syntax trees of the facts' queries. Used at build time only: it needs sqlglot.
 
-The result is kept in the repository as `console/warehouse/snapshot_reads.toml`, so that a column which nothing reads is never
+The result is kept in the repository as `console/warehouse/snapshot/reads.toml`, so that a column which nothing reads is never
 copied, and one that a fact begins to read is not forgotten.
 """
 
@@ -45,7 +45,7 @@ class _Reads:
 
 
 def generate_reads(queries: Iterable[tuple[str, str]]) -> str:
-    """Return the text of `snapshot_reads.toml` for the facts' queries, given as (fact's name, GoogleSQL).
+    """Return the text of `reads.toml` for the facts' queries, given as (fact's name, GoogleSQL).
 
     Raises UnreadableError for a query from which the columns cannot be told.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from console.warehouse.snapshot_plan import JsonPath, TableCopy
+from console.warehouse.snapshot.plan import JsonPath, TableCopy
 
 
 @dataclass(frozen=True, slots=True)

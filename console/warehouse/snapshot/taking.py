@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import Protocol
 
 from checks.times import to_minute
-from console.warehouse import snapshot_file
 from console.warehouse.protocol import WarehouseError
-from console.warehouse.snapshot_file import CopiedTable, Manifest, SnapshotFile, open_snapshot, partial_of
-from console.warehouse.snapshot_plan import Request, TableCopy, plan
-from console.warehouse.snapshot_source import Page, SnapshotSource
+from console.warehouse.snapshot.file import (
+    CopiedTable,
+    Manifest,
+    SnapshotFile,
+    discard,
+    open_snapshot,
+    partial_of,
+    put_in_place,
+)
+from console.warehouse.snapshot.plan import Request, TableCopy, plan
+from console.warehouse.snapshot.source import Page, SnapshotSource
 
 STILL_NOW = timedelta(hours=12)
 """How old an interrupted copy up to "now" may be, to be gone on with by one who asks for "now" again."""
@@ -117,7 +124,7 @@ def take(
     """
     partial = partial_of(undertaking.path)
     if undertaking.starts_anew:
-        snapshot_file.discard(partial)
+        discard(partial)
     is_new = not partial.exists()
     with open_snapshot(partial, writes=True) as file:
         if is_new:
@@ -128,7 +135,7 @@ def take(
             listener.end()
         copied = file.copied()
         file.complete()
-    snapshot_file.put_in_place(partial, undertaking.path)
+    put_in_place(partial, undertaking.path)
     return copied
 
 

@@ -1,0 +1,1 @@
+"""May the next phase start for a date? Asking, and keeping what was answered."""
