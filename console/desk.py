@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from checks.deadline import DEADLINE_SECONDS
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
-from checks.facts.catalogue import ALL_FACTS, WHOLE_LOOK, WORDS
+from checks.facts.catalogue import WHOLE_LOOK, WORDS
 from checks.facts.fact import Fact, Facts
 from checks.facts.feature_quality import FEATURE_QUALITY
 from checks.facts.gate_overrides import GATE_OVERRIDES
@@ -17,6 +17,7 @@ from checks.facts.lineage import LINEAGE
 from checks.facts.watcher_runs import WATCHER_RUNS, WatcherRun
 from checks.loading import Loaded, Loading
 from checks.model import Report, Scope
+from console.look import Look, refuse_unloaded
 from console.warehouse.opening import open_warehouse
 from console.warehouse.protocol import Warehouse, WarehouseError
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from console.settings import Settings
     from console.spending import Account
     from console.warehouse.bigquery.cost import Budget
-    from screens.ports import Query
 
 Row = TypeVar("Row")
 
@@ -39,44 +39,6 @@ WORKERS_FILE = "workers.sqlite3"
 
 class UnknownCheckError(LookupError):
     """No check has that id; the message names the nearest ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A report, and the facts that it was made of at the same moment."""
-
-    report: Report
-    loaded: Loaded
-    sql: Callable[[Fact[Any]], str]
-
-    def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
-        """Return the rows of a fact that the report's checks need. Raises WarehouseError when they could not be had."""
-        _refuse_unloaded(self.loaded, fact)
-        return self.loaded.facts[fact]
-
-    def reason(self, fact: Fact[Any]) -> str:
-        """Return why a fact could not be had, or ""."""
-        return self.loaded.reason(fact)
-
-    @property
-    def watched(self) -> WatcherRun | None:
-        """The newest run of a watcher, None where there was none or it was not asked for."""
-        from checks.watching import newest_run  # noqa: PLC0415  # a report without one does without
-
-        return newest_run(self.loaded.facts.known(WATCHER_RUNS), self.report.scope.as_of)
-
-    @property
-    def watched_at(self) -> datetime | None:
-        """When that was (aware UTC)."""
-        return None if self.watched is None else self.watched.ran_at
-
-    def query(self, fact: str) -> Query:
-        """Return the question behind a fact of this report. Raises KeyError for a fact that there is none of."""
-        from screens.ports import Query  # noqa: PLC0415  # asked for on a screen only
-
-        asked = {known.name: known for known in (*ALL_FACTS, *WORDS)}[fact]
-        scope = self.report.scope
-        return Query(fact, self.sql(asked), asked.window(scope), scope.as_of)
 
 
 class Desk:
@@ -107,12 +69,20 @@ class Desk:
         """Return the report of the named checks, of all of them when none is named. Raises UnknownCheckError."""
         return self.look(scope, check_ids).report
 
-    def look(self, scope: Scope, check_ids: Sequence[str] = (), *, words: bool = False) -> Look:
+    def look(
+        self,
+        scope: Scope,
+        check_ids: Sequence[str] = (),
+        *,
+        words: bool = False,
+        on_loaded: Callable[[Loaded], object] = lambda _: None,
+    ) -> Look:
         """Return that report with the facts it stands on. Raises UnknownCheckError.
 
         What operators have said is loaded beside them: about findings with the whole report, or where `words` asks for it, and
         about gates with the facts of gates. The report does not stand on it, and no trouble with it is in the report. The
-        whole report of a pipeline that was ever watched also says whether it still is.
+        whole report of a pipeline that was ever watched also says whether it still is. `on_loaded` is given the facts before the
+        report is made of them.
         """
         everything = None if check_ids else Loading(WHOLE_LOOK, self.warehouse, scope)
         from checks import catalogue, runner  # noqa: PLC0415  # imported while the warehouse answers: a sixth of start-up
@@ -127,6 +97,7 @@ class Desk:
         if not check_ids and loaded.facts.known(WATCHER_RUNS):
             checks = (*checks, *catalogue.IF_WATCHED)
         checks, loaded = self._with_workers(checks, loaded, everything=not check_ids)
+        on_loaded(loaded)
         return Look(runner.report_on(checks, loaded.without(WORDS), self.policy), loaded, self.warehouse.sql)
 
     def _with_workers(
@@ -169,7 +140,7 @@ class Desk:
         """Return `facts` loaded for `scope`. Raises WarehouseError when one of them cannot be had."""
         loaded = self.load(scope, *facts)
         for fact in facts:
-            _refuse_unloaded(loaded, fact)
+            refuse_unloaded(loaded, fact)
         return loaded.facts
 
     def load(self, scope: Scope, *facts: Fact[Any]) -> Loaded:
@@ -227,11 +198,6 @@ def _unreadable(check: Check, error: WarehouseError) -> Check:
         raise error
 
     return replace(check, judge=judge)
-
-
-def _refuse_unloaded(loaded: Loaded, fact: Fact[Any]) -> None:
-    if reason := loaded.reason(fact):
-        raise WarehouseError(f"{fact.name}: {reason}")
 
 
 def check_named(name: str) -> Check:

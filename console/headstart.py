@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from checks.facts.fact import Fact
-    from checks.model import Scope
+    from checks.loading import Loaded
+    from checks.model import Report, Scope
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
     from console.allocator import Allocator
-    from console.desk import Desk, Look
+    from console.desk import Desk
+    from console.look import Look
     from console.warehouse.bigquery.cost import Budget
 
 LONGEST_SECONDS = 5.0
@@ -32,6 +34,7 @@ NICENESS = 10
 """The child gives way: the screen comes first."""
 
 _CHUNK = 1 << 20
+_SIZE_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Headstart:
             reading, writing = os.pipe()
         except OSError:  # courtside: ignore[silent_exceptions] without a head start the console reads for itself
             return None
+        _widen(writing)
         try:
             child = os.fork()
         except OSError:
@@ -75,34 +79,42 @@ class Headstart:
         _be_the_child(plan, reading, writing)
         return None
 
-    def take(self, scope: Scope, complete: Callable[[bytes], Look]) -> Look | None:
+    def take(self, scope: Scope, complete: Callable[[Report, Loaded], Look]) -> Look | None:
         """Return the child's look, made whole by `complete`, or None when there is none of `scope`; waits for it."""
         pipe, self._pipe = self._pipe, None
         if pipe is None:
             return None
         try:
-            sent = self._read(pipe)
+            # courtside: ignore[silent_exceptions] unpickling what was cut off or is not a look raises whatever it stumbles over
+            with suppress(Exception):
+                until = self._monotonic() + LONGEST_SECONDS
+                loaded: Loaded = self._receive(pipe, until)  # while the child makes the report of it
+                report: Report = self._receive(pipe, until)
+                return complete(report, loaded) if report.scope == scope else None
         finally:
             os.close(pipe)
             self._end()
-        # courtside: ignore[silent_exceptions] unpickling what was cut off or is not a look raises whatever it stumbles over
-        with suppress(Exception):
-            look = complete(sent) if sent else None
-            return look if look is not None and look.report.scope == scope else None
         return None
 
-    def _read(self, pipe: int) -> bytes:
-        """Return everything that the child sends, or b"" when it does not come to an end in time."""
+    def _receive(self, pipe: int, until: float) -> Any:  # whatever was pickled
+        """Return the next object that the child sends. Raises EOFError when it does not come whole, or not in time."""
+        import pickle  # noqa: PLC0415  # after the first frame
+
+        size = int.from_bytes(self._read(pipe, _SIZE_BYTES, until))
+        return pickle.loads(self._read(pipe, size, until))  # noqa: S301  # from our own child, through a pipe of its own
+
+    def _read(self, pipe: int, size: int, until: float) -> bytes:
         parts: list[bytes] = []
-        until = self._monotonic() + LONGEST_SECONDS
-        while (left := until - self._monotonic()) > 0:
-            if not select.select([pipe], [], [], left)[0]:
-                break
-            part = os.read(pipe, _CHUNK)
+        while size > 0:
+            left = until - self._monotonic()
+            if left <= 0 or not select.select([pipe], [], [], left)[0]:
+                raise EOFError
+            part = os.read(pipe, min(size, _CHUNK))
             if not part:
-                return b"".join(parts)
+                raise EOFError
             parts.append(part)
-        return b""
+            size -= len(part)
+        return b"".join(parts)
 
     def _end(self) -> None:
         """See the child off; one that is still at it is stopped."""
@@ -170,13 +182,10 @@ class AheadDesk:
         """As `Desk.budget`."""
         return None if self._opened is None else self._opened.budget()
 
-    def _complete(self, sent: bytes) -> Look:
+    def _complete(self, report: Report, loaded: Loaded) -> Look:
         """Return the look that the child sent, with the questions as they are asked here."""
-        import pickle  # noqa: PLC0415  # after the first frame
+        from console.look import Look  # noqa: PLC0415  # after the first frame
 
-        from console.desk import Look  # noqa: PLC0415
-
-        report, loaded = pickle.loads(sent)  # noqa: S301  # from our own child, through a pipe that nobody else holds
         return Look(report, loaded, self._sql)
 
     def _sql(self, fact: Fact[Any]) -> str:
@@ -200,6 +209,15 @@ class AheadDesk:
             self._ahead.allocator.give_back()
 
 
+def _widen(pipe: int) -> None:
+    """Let the pipe hold all facts, so that the child need not wait for a parent that is painting; Linux can."""
+    import fcntl  # noqa: PLC0415  # where there is a fork there is this
+
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # more than this user may have: the child waits
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _CHUNK)
+
+
 def _be_the_child(plan: Callable[[], Plan | None], reading: int, writing: int) -> None:
     """Look, send what was seen, and end without a word: the terminal belongs to the parent."""
     try:
@@ -213,10 +231,17 @@ def _be_the_child(plan: Callable[[], Plan | None], reading: int, writing: int) -
 
 
 def _look_and_send(plan: Plan, writing: int) -> None:
+    """Send the facts, and then the report of them: the parent takes in the one while the other is made."""
+    with plan.open_desk() as desk:
+        look = desk.look(plan.scope, on_loaded=lambda loaded: _send(loaded, writing))
+        _send(look.report, writing)
+
+
+def _send(something: object, writing: int) -> None:
+    """Write something, with its size before it."""
     import pickle  # noqa: PLC0415  # not in the parent
 
-    with plan.open_desk() as desk:
-        look = desk.look(plan.scope)
-    sent = memoryview(pickle.dumps((look.report, look.loaded), protocol=pickle.HIGHEST_PROTOCOL))
+    pickled = pickle.dumps(something, protocol=pickle.HIGHEST_PROTOCOL)
+    sent = memoryview(len(pickled).to_bytes(_SIZE_BYTES) + pickled)
     while sent:
         sent = sent[os.write(writing, sent) :]

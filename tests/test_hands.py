@@ -16,10 +16,11 @@ from checks.queue_rows import subject_of
 from console.actions.plan import COUNT_TYPED_ABOVE, MOST_ITEMS
 from console.actions.run_state import ItemRun, ItemState, Run, RunState
 from console.actions.saying import preview_of, result_of
-from console.desk import Desk, Look
+from console.desk import Desk
 from console.hands import Hands, Slack
 from console.heartbeat import DRAINER, Heartbeat, beat
 from console.journal import FILE_NAME, Journal, JournalError
+from console.look import Look
 from console.slack.destination import Destination, Webhook
 from console.slack.message import Message
 from console.slack.outbox import State

@@ -8,17 +8,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from checks.facts.decisions import DECISIONS
-from checks.model import Scope
+from checks.loading import Loaded
+from checks.model import FactOutcome, Report, Scope
 from checks.policy import Policy
 from console.allocator import Allocator
-from console.desk import Desk, Look
+from console.desk import Desk
 from console.headstart import LONGEST_SECONDS, Ahead, Headstart, Plan
+from console.look import Look
 from console.warehouse.protocol import WarehouseError
 from tests.builders import at
 from tests.console_process import ROOT
@@ -71,9 +74,13 @@ def is_gone(child: int) -> bool:
     return False
 
 
-def whole(sent: bytes) -> Look:
-    report, loaded = pickle.loads(sent)  # noqa: S301  # from a child of this test
+def whole(report: Report, loaded: Loaded) -> Look:
     return Look(report, loaded, lambda fact: f"-- {fact.name}")
+
+
+def framed(*parts: bytes) -> bytes:
+    """Return what a child sends: each part with its size before it."""
+    return b"".join(len(part).to_bytes(8) + part for part in parts)
 
 
 def look_of(ahead: Ahead, scope: Scope = SCOPE) -> Look:
@@ -112,7 +119,8 @@ import os, sys
 from pathlib import Path
 os.cpu_count = lambda: 2
 from checks.facts.catalogue import ALL_FACTS
-from checks.model import Scope
+from checks.loading import Loaded
+from checks.model import FactOutcome, Report, Scope
 from checks.policy import Policy
 from console.headstart import Ahead, Headstart, Plan
 from tests.builders import at
@@ -242,8 +250,9 @@ RUBBISH = {
 
 
 @pytest.mark.parametrize("sent", RUBBISH.values(), ids=RUBBISH)
-def test_rubbish_is_nothing_and_the_desk_asks_itself(sent: bytes) -> None:
-    child, pipe = forked(partial(send, sent))
+@pytest.mark.parametrize("frames", [0, 1, 2, 3])
+def test_rubbish_is_nothing_and_the_desk_asks_itself(sent: bytes, frames: int) -> None:
+    child, pipe = forked(partial(send, framed(*[sent] * frames) or sent))
     opener = Opener()
     assert look_of(Ahead(Headstart(child, pipe), opener, Policy)).report.scope == SCOPE
     assert opener.opened == 1
@@ -251,13 +260,23 @@ def test_rubbish_is_nothing_and_the_desk_asks_itself(sent: bytes) -> None:
 
 def test_a_look_that_is_cut_off_anywhere_is_nothing() -> None:
     look = Desk(Empty(), Policy()).look(SCOPE)
-    sent = pickle.dumps((look.report, look.loaded), protocol=pickle.HIGHEST_PROTOCOL)
+    sent = framed(pickle.dumps(look.loaded), pickle.dumps(look.report))
     opener = Opener()
     places = sorted({*range(1, 40), *range(40, len(sent), 997), len(sent) - 1})
     for place in places:
         child, pipe = forked(partial(send, sent[:place]))
         look_of(Ahead(Headstart(child, pipe), opener, Policy))
     assert opener.opened == len(places)
+
+
+def test_facts_beyond_what_the_pipe_holds_come_whole() -> None:
+    loaded = Desk(Empty(), Policy()).look(SCOPE).loaded
+    long = replace(loaded, outcomes=(FactOutcome("decisions", 0, 0.0, "x" * 5_000_000),))
+    report = Desk(Empty(), Policy()).look(SCOPE).report
+    child, pipe = forked(partial(send, framed(pickle.dumps(long), pickle.dumps(report))))
+    look = Headstart(child, pipe).take(SCOPE, whole)
+    assert look is not None
+    assert look.loaded.outcomes == long.outcomes
 
 
 def test_without_a_head_start_the_desk_asks_itself() -> None:

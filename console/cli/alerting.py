@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from checks.hushes import Hushes
     from checks.incidents.incident import Event, Incident
     from checks.model import Report, Scope
-    from console.desk import Look
     from console.journal import Journal
+    from console.look import Look
     from console.notify.sinks.sink import Sink
     from console.watching.telling import Sent
 

@@ -20,7 +20,8 @@ from screens.lines import Line
 
 if TYPE_CHECKING:
     from checks.model import Report, Scope, Severity
-    from console.desk import Desk, Look
+    from console.desk import Desk
+    from console.look import Look
     from console.settings import Settings
     from screens.text.frame import Frame
 

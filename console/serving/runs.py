@@ -15,7 +15,8 @@ from screens.spending import Spending
 
 if TYPE_CHECKING:
     from checks.policy import Policy
-    from console.desk import Desk, Look
+    from console.desk import Desk
+    from console.look import Look
     from screens.text.frame import Frame
 
 

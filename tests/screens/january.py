@@ -13,9 +13,10 @@ from checks.model import Scope
 from checks.policy import Policy
 from checks.progress import Cancelled, Listener
 from console.arming import DEMO_IS_READ_ONLY
-from console.desk import Desk, Look
+from console.desk import Desk
 from console.first_view import DEMO_DAYS
 from console.journal import FleetingJournal
+from console.look import Look
 from console.warehouse.demo import PROVENANCE
 from console.warehouse.embedded import EmbeddedWarehouse
 from screens.app import CourtsideApp

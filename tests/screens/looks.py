@@ -11,7 +11,7 @@ from checks.loading import Loaded
 from checks.model import FactOutcome, Scope
 from checks.policy import Policy
 from checks.runner import needed_facts, report_on
-from console.desk import Look
+from console.look import Look
 from screens.lines import display_width, text_of
 from screens.table import Item, Table
 

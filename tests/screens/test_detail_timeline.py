@@ -15,7 +15,8 @@ from checks.facts.processor_runs import PROCESSOR_RUNS
 from checks.model import Fault, Finding, Severity, Subject, SubjectKind
 from checks.orchestration import silences
 from checks.policy import Policy
-from console.desk import Desk, Look
+from console.desk import Desk
+from console.look import Look
 from screens.detail.timeline import timeline, timeline_spec, timeline_table
 from screens.lines import Tone
 from screens.ports import Sighting

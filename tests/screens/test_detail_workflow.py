@@ -13,7 +13,8 @@ from checks.facts.executions import EXECUTIONS, Execution
 from checks.facts.expected_runs import EXPECTED_RUNS, ExpectedRun
 from checks.model import Scope
 from checks.policy import Policy
-from console.desk import Desk, Look
+from console.desk import Desk
+from console.look import Look
 from screens.detail.workflow import WORKFLOW_CHECKS, workflow_spec, workflow_view
 from screens.table import Table, Target
 from screens.views.options import Options

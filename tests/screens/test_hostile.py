@@ -15,8 +15,9 @@ from textual.pilot import Pilot
 
 from checks.model import Scope, Severity, Verdict
 from checks.policy import Policy
-from console.desk import Desk, Look
+from console.desk import Desk
 from console.journal import FleetingJournal
+from console.look import Look
 from console.warehouse.embedded import EmbeddedWarehouse
 from screens import navigation
 from screens.app import CourtsideApp

@@ -17,7 +17,8 @@ from checks.model import Scope, Severity, SubjectKind
 from checks.pipeline import ENABLED_WORKFLOWS
 from checks.policy import Policy
 from checks.times import EASTERN
-from console.desk import Desk, Look
+from console.desk import Desk
+from console.look import Look
 from console.warehouse.protocol import WarehouseError
 from screens.lines import Tone, text_of
 from screens.table import Table

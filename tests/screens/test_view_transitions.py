@@ -14,7 +14,8 @@ from checks.facts.processor_runs import PROCESSOR_RUNS, ProcessorRun
 from checks.model import SubjectKind
 from checks.pipeline import phase
 from checks.policy import Policy
-from console.desk import Desk, Look
+from console.desk import Desk
+from console.look import Look
 from console.warehouse.protocol import WarehouseError
 from screens.lines import Tone
 from screens.table import Table

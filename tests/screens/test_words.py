@@ -16,7 +16,8 @@ from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
 from checks.loading import Loaded
 from checks.model import FactOutcome, Scope
 from checks.policy import Policy
-from console.desk import Desk, Look
+from console.desk import Desk
+from console.look import Look
 from screens.detail.date import DATE_CHECKS, date_view
 from screens.detail.finding import finding_view
 from screens.detail.gates import gates_view
