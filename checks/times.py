@@ -5,10 +5,13 @@ Nothing here reads a clock. A naive datetime is refused everywhere, because "04:
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
+
+_LENGTH = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m(?:in)?)?(?:([0-9]{1,5})s)?")
 
 
 def require_aware(moment: datetime) -> datetime:
@@ -56,6 +59,15 @@ def format_instant(moment: datetime, timespec: str = "auto") -> str:
 def format_utc(moment: datetime) -> str:
     """Return `2026-01-23T06:20Z`."""
     return require_aware(moment).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def read_length(text: str) -> timedelta | None:
+    """Return the time that `90s`, `45m`, `1h 30m` or `2d` lasts; None for what is no length of time."""
+    found = _LENGTH.fullmatch(text.replace(" ", ""))
+    if found is None or not any(found.groups()):
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def format_minutes(minutes: float) -> str:

@@ -26,7 +26,7 @@ def main() -> None:
         status = _EXIT_UNKNOWN  # the reader went before the verdict was out
     except KeyboardInterrupt:
         status = 130
-    # courtside: ignore[silent_exceptions] the interpreter would exit 1, and a defect must never read as a mere WARNING
+    # The interpreter would exit 1, and a defect must never read as a mere WARNING.
     except Exception:  # noqa: BLE001  # see above
         import traceback  # noqa: PLC0415 # only for a defect
 

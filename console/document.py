@@ -25,7 +25,7 @@ Every document is one object on one stream: `schema`, `command`, then the fields
 | recorded | `waiting` (why the row has not arrived, or ""), `alert` (null: nothing was to be recorded) |
 | queue row | the fields of `checks.facts.retry_queue.QueueRow`, and `why` |
 | drainer | `at`, `host`, `says`: its last round on this host (null: there was none) |
-| watcher | `at`, `host`, `every_seconds`, `verdict`: the newest run of a watcher (null: nobody has ever watched) |
+| watcher | `at`, `host`, `every_seconds`, `verdict`, `checks` (null: all) of a watcher's newest run (null: there was none) |
 | drained row | the fields of `QueueRow`, `step` (what would be done), `fate` (what became of it; one of the two is null), `why` |
 | game | the fields of `checks.facts.lineage.GameLineage`, `label`, `not_played` (the reason), `states` (one per stage) |
 | funnel | `game_date`, `stages`: the fields of `checks.funnel.StageTotal`, and `percentage` (null: nothing was expected) |
@@ -45,6 +45,10 @@ Every document is one object on one stream: `schema`, `command`, then the fields
 | passed by | `path`, `reason`: what an audit did not look at |
 | waiting table | `table`, `waiting`, `refused` (rows), `trouble`, `next_at` |
 | server | `state`, `started_at`, `uptime_seconds`, `run_seconds` (of the run under way, or null), `report_age_seconds` |
+| incident | `id`, `key`, `state`, `severity`, `worst`, `sentence`, instants, `flaps`, `symptoms`, `absorbed`, `hush`, `next` |
+| sink | `sink`, `waiting`, `refused` (notices), `error` (null: none) |
+| course | `thresholds`, `until`, counts of messages, `incidents`, `events`, `messages`, `findings` (of a replay) |
+| change | `about`, `becomes`, `present`, `other` (when, under which thresholds; null: never), `times`, `latest` |
 | error | `kind`, `message` |
 
 Every document of a command has `explain`, null unless `--explain` asks for it.
@@ -53,13 +57,15 @@ operators have said, or ""). A refusal has only `schema` and `error`.
 
 The server (`courtside serve`) has the same objects, and no `explain`. What stands on a report has its `scope`, `verdict`,
 `exit_status`, `made_at` and `age_seconds`; a `run` is the whole report, and `joined` says whether somebody else had begun it.
-Incidents come with `heartbeat`: `at`, `host`, `says` of the watcher's last run on that host (null: there was none).
+Incidents come with `heartbeat`: `at`, `host`, `says` of the watcher's last run on that host (null: there was none); and with
+`watcher_silent`, what the check of that name makes of it: a severity, unknown where nobody knows how often it is to run.
+A gate comes with `recorded`, and with `not_recorded`: why it is not, or "".
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -87,9 +93,6 @@ if TYPE_CHECKING:
     from checks.funnel import DateFunnel
     from checks.gates import GateDecision
     from checks.policy import Policy
-    from checks.transition_states import TransitionState
-    from console.warehouse.bigquery.cost import Budget
-    from console.warehouse.record import QueryRecord
 
 SCHEMA = "courtside/1"
 
@@ -270,27 +273,10 @@ def gate(decision: GateDecision) -> Json:
     return {**cast("Json", record(decision)), "is_alarm": decision.is_alarm}
 
 
-def transition(state: TransitionState) -> Json:
-    """Return where one hand-over of one date stands."""
-    return cast("Json", record(state))
-
-
 def date_funnel(value: DateFunnel) -> Json:
     """Return the funnel of one date; `percentage` is null where nothing was expected."""
     stages = [{**cast("Json", record(total)), "percentage": total.percentage} for total in value.totals]
     return {"game_date": day(value.game_date), "stages": stages}
-
-
-def explanation(queries: Sequence[QueryRecord], budget: Budget | None) -> Json:
-    """Return the queries behind an answer with what they cost, their sum, and the day's budget after them."""
-    from screens.text.explain import total_of  # noqa: PLC0415 # only documents that explain need it
-
-    asked = [
-        {**cast("Json", record(query)), "parameters": {name: record(value) for name, value in query.parameters}}
-        for query in queries
-    ]
-    held = None if budget is None else {**cast("Json", record(budget)), "state": budget.state.value}
-    return {"queries": asked, "total": record(total_of(queries)), "budget": held}
 
 
 def game(value: GameLineage, policy: Policy, as_of: datetime) -> Json:

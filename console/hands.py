@@ -5,7 +5,9 @@ Nothing here raises: whatever goes wrong is a sentence in the answer.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,9 +19,18 @@ from console.actions.opening import Station, station_for
 from console.actions.plan_codec import UnreadablePlanError
 from console.actions.planning.suggested import suggested
 from console.actions.refusal import RefusedError
-from console.actions.run_state import run_of
-from console.actions.saying import life_entry, log_entry_of, preview_of, result_of, verification_entry
+from console.actions.run_state import run_of, unfinished
+from console.actions.saying import (
+    left_entry,
+    life_entry,
+    log_entry_of,
+    preview_of,
+    rest_of,
+    result_of,
+    verification_entry,
+)
 from console.actions.verifying import Verifications
+from console.arming import NOTHING_IS_POSTED, ON_A_COPY
 from console.heartbeat import DRAINER, WATCHER, last_heartbeat
 from console.journal import JournalError
 from console.setting_values import SettingsError
@@ -38,6 +49,8 @@ if TYPE_CHECKING:
     from console.slack.posting import Posting
     from screens.orders import Consent, Order
 
+_MOST_STOPPED = 20
+"""Runs with items left that the operations log shows."""
 POST = "Post summary to Slack"
 _TROUBLES = (JournalError, OSError, UnreadablePlanError, WarehouseError)
 
@@ -51,11 +64,12 @@ class Slack:
 
 
 class Hands:
-    """A `screens.ports.Hands` at a station."""
+    """A `screens.ports.Hands` at a station; `aside` is said with each plan."""
 
-    def __init__(self, station: Station, slack: Slack) -> None:
+    def __init__(self, station: Station, slack: Slack, aside: str = "") -> None:
         self._station = station
         self._slack = slack
+        self._aside = aside
         self._messages: dict[str, Message] = {}
         self._unsaid: tuple[str, ...] = ()
         self._troubles: frozenset[str] = frozenset()
@@ -75,12 +89,22 @@ class Hands:
             return Preview(title, (), note=_clean(f"it cannot be planned: {error}"))
         hindrance = replaying(at) or self.read_only
         if at is None:
-            try:
-                with self._station.hand() as hand:
-                    hand.keep(plan)
-            except _TROUBLES as error:
-                hindrance = hindrance or f"nothing can be done that is not in the journal: {error}"
-        return preview_of(plan, _clean(hindrance), is_production=self._station.is_production)
+            unkept = self._station.keep(plan)
+            hindrance = hindrance or unkept
+        preview = preview_of(plan, _clean(hindrance), is_production=self._station.is_production)
+        return replace(preview, text="\n".join(filter(None, (preview.text, self._aside))))
+
+    def rest(self, plan: str, at: datetime | None) -> Preview:
+        """Return what is left of a plan that was stopped."""
+        title = f"Go on with {plan}"
+        try:
+            with self._station.open_journal().reading() as connection:
+                run = run_of(connection, plan)
+        except _TROUBLES as error:
+            return Preview(title, (), note=_clean(f"it cannot be read: {error}"))
+        if run is None:
+            return Preview(title, (), note=f"there is no plan {plan} in this journal")
+        return rest_of(run, _clean(replaying(at) or self.read_only), self._station.now())
 
     def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
         """Return the summary exactly as it would be posted."""
@@ -111,7 +135,7 @@ class Hands:
             return _failed(preview, f"it ended before its time: {error}; the operations log (L) has what was done")
 
     def operations(self, limit: int = 500) -> tuple[LogEntry, ...]:
-        """Return what is to be verified, when drainer and watcher last ran here, and what was done, newest first.
+        """Return what is to be verified, when drainer and watcher last ran here, what was stopped and done, newest first.
 
         Where that cannot be read, why.
         """
@@ -119,6 +143,7 @@ class Hands:
             journal = self._station.open_journal()
             coming = Verifications(journal, self._station.new_id).pending(self._station.place)
             with journal.reading() as connection:
+                stopped = _stopped(connection, self._station.place, self._station.now())
                 pending = [verification_entry(it.due_at, run_of(connection, it.plan_id), it.plan_id) for it in coming]
             links = Ledger(journal).newest(limit)
             lives = [
@@ -126,7 +151,7 @@ class Hands:
             ]
         except _TROUBLES as error:
             return (LogEntry(self._station.now(), "courtside", "journal", "", _clean(f"it cannot be read: {error}")),)
-        known = (*lives, *map(log_entry_of, links))
+        known = (*lives, *stopped, *map(log_entry_of, links))
         return (*reversed(pending), *(entry for entry in known if entry is not None))
 
     def follow_up(self) -> tuple[str, ...]:
@@ -150,16 +175,27 @@ class Hands:
         return Result(POST, (), _clean(posting.sentence), is_complete=posting.is_delivered)
 
 
-def hands_for(settings: Settings, shell: Shell, why_read_only: Callable[[], str]) -> Hands:
-    """Return the hands of a console under these settings."""
+def hands_for(settings: Settings, shell: Shell, why_read_only: Callable[[], str], *, on_copy: bool = False) -> Hands:
+    """Return the hands of a console under these settings; on a copy of the demo nothing is posted, and each plan says so."""
     station = station_for(settings, shell.environment, lambda: shell.open_desk(settings), shell.now, why_read_only)
-    return Hands(
-        station,
-        Slack(
-            lambda: destination_of(settings.slack_channel, shell.environment),
-            lambda message, destination: post_summary(message, destination, settings.state_dir, shell.now),
-        ),
-    )
+
+    def destination() -> Destination:
+        if on_copy:
+            raise SettingsError(NOTHING_IS_POSTED)
+        return destination_of(settings.slack_channel, shell.environment)
+
+    slack = Slack(destination, lambda message, to: post_summary(message, to, settings.state_dir, shell.now))
+    return Hands(station, slack, ON_A_COPY if on_copy else "")
+
+
+def _stopped(connection: sqlite3.Connection, place: str, now: datetime) -> list[LogEntry]:
+    """Return the runs of a place that have items left; `courtside queue plans` names those that this version cannot read."""
+    found = []
+    for id in unfinished(connection, place, _MOST_STOPPED):
+        with suppress(UnreadablePlanError):
+            run = run_of(connection, id)
+            found += [left_entry(run, now)] if run is not None else []
+    return found
 
 
 def _with_suggested(order: Order, look: Look) -> Order:

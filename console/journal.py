@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from checks.severity import Severity, Verdict
 from checks.times import format_instant
@@ -22,7 +22,7 @@ from console import journal_statements as sql
 from screens.clean import for_terminal
 
 if TYPE_CHECKING:
-    from checks.model import Finding, Report
+    from checks.model import Report
     from screens.ports import LogEntry, Remembered, Sighting
 
 FILE_NAME = "journal.sqlite3"
@@ -79,13 +79,14 @@ class Journal:
         its own `until`. One that comes back after it ended is a new sighting. Raises CodecError for what no report may hold.
         """
         from console.report_codec import text_of_report  # noqa: PLC0415  # after the first frame
+        from console.sightings import note_findings  # noqa: PLC0415  # as above
 
         text = text_of_report(report)
         with self.writing() as connection:
             connection.execute(
                 sql.KEEP_REPORT, {"environment": environment, "saved_at": instant_text(at), "report": text}
             )
-            _note_findings(connection, environment, report, instant_text(self._now()))
+            note_findings(connection, environment, report, instant_text(self._now()))
 
     def sightings(self, environment: str, fingerprint: str = "") -> tuple[Sighting, ...]:
         """Return what was seen of one finding, of all when no fingerprint is given; newest first, at most 2,000."""
@@ -165,7 +166,7 @@ class Journal:
                     f"the journal {self.path} was written by a newer courtside (version {version}, this one knows "
                     f"{schema.VERSION}): install the newer one, or set another state_dir"
                 )
-            if version < schema.VERSION and tables:
+            if version == 0 and tables:
                 raise JournalError(f"{self.path} is another program's database: move it away, or set another state_dir")
             if version < schema.VERSION:
                 self._build(connection)
@@ -177,11 +178,12 @@ class Journal:
         return connection
 
     def _build(self, connection: sqlite3.Connection) -> None:
-        """Make the tables; of two processes at once one makes them and the other finds them."""
+        """Make the tables that are not there; of two processes at once one makes them and the other finds them."""
         _use_write_ahead_log(connection)
         with _transaction(connection):
-            if connection.execute(schema.STATE).fetchone() == (0, 0):
-                for statement in schema.TABLES:
+            version, tables = connection.execute(schema.STATE).fetchone()
+            if version < schema.VERSION:
+                for statement in (*(schema.UPGRADES if tables else ()), *schema.TABLES):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {schema.VERSION}")
 
@@ -243,58 +245,6 @@ def _why(error: sqlite3.Error) -> str:
     if "locked" in str(error):
         return f"has been kept busy by another process for {BUSY_SECONDS:.0f} s"
     return f"cannot be used ({error}): see whether its folder can be written and the disk has room"
-
-
-def _note_findings(connection: sqlite3.Connection, environment: str, report: Report, now: str) -> None:
-    """Update the sightings by what a report says."""
-    seen = instant_text(report.scope.as_of)
-    columns = ("fingerprint", "id", "check_id", "game_date", "first_seen", "last_seen", "ended_at")
-    rows = connection.execute(sql.LATEST_SIGHTINGS, (environment,))
-    known = {row[0]: dict(zip(columns, row, strict=False)) for row in rows}
-    found = {finding.fingerprint: finding for finding in report.findings}
-    for fingerprint, finding in found.items():
-        values = {"environment": environment, **_values(finding), "seen": seen, "now": now}
-        before = known.get(fingerprint)
-        if before is None or _came_back(before, finding, seen):
-            connection.execute(sql.NEW_SIGHTING, values)
-        else:
-            ended_at = values["ended_at"] or before["ended_at"]
-            connection.execute(sql.SEEN_AGAIN, {**values, "id": before["id"], "ended_at": ended_at})
-    for fingerprint, before in known.items():
-        if fingerprint not in found and _is_ended_by(report, before, seen):
-            connection.execute(sql.ENDED, {"id": before["id"], "ended_at": seen, "now": now})
-
-
-def _values(finding: Finding) -> dict[str, object]:
-    day = finding.subject.game_date
-    return {
-        "fingerprint": finding.fingerprint,
-        "check_id": finding.check,
-        "game_date": day.isoformat() if day else None,
-        "sentence": for_terminal(finding.sentence, LONGEST_WORDS),
-        "severity": finding.severity.name,
-        "rank": int(finding.severity),
-        "ended_at": instant_text(finding.until) if finding.until else None,
-    }
-
-
-def _came_back(before: Mapping[str, Any], finding: Finding, seen: str) -> bool:
-    """Return whether a finding is going on that had ended before."""
-    ended_at = before["ended_at"]
-    return finding.until is None and ended_at is not None and seen > max(ended_at, before["last_seen"])
-
-
-def _is_ended_by(report: Report, before: Mapping[str, Any], seen: str) -> bool:
-    """Return whether a report without a finding means that it is over: it is later, it covers it, and its check could see."""
-    if before["ended_at"] is not None or seen <= before["last_seen"]:
-        return False
-    day, scope = before["game_date"], report.scope
-    if day is not None and not scope.first.isoformat() <= day <= scope.last.isoformat():
-        return False
-    evaluated = {
-        result.check for result in report.results if result.severity is not Severity.UNKNOWN or not result.reason
-    }
-    return before["check_id"] in evaluated
 
 
 def instant_text(moment: datetime) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-VERSION = 1
-"""Kept in `user_version`; a file of a later version is left alone."""
+VERSION = 2
+"""Kept in `user_version`; a file of a later version is left alone, one of an earlier is brought up to this when it is opened."""
+
+UPGRADES: tuple[str, ...] = (
+    "DROP TABLE IF EXISTS heartbeat",  # it had no `checks`; heartbeats are of the last run, and come again with the next
+)
+"""What a file of version 1 needs before the tables that it lacks are made."""
 
 STATE = "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)"
 """Version and number of tables at one moment; 0 and 0 of an empty file."""
 
 TABLES: tuple[str, ...] = (
     """
-    CREATE TABLE report (
+    CREATE TABLE IF NOT EXISTS report (
         environment TEXT PRIMARY KEY,
         saved_at    TEXT NOT NULL,
         report      TEXT NOT NULL  -- JSON of console.report_codec
     )
     """,
     """
-    CREATE TABLE sighting (
+    CREATE TABLE IF NOT EXISTS sighting (
         id          INTEGER PRIMARY KEY,
         environment TEXT NOT NULL,
         fingerprint TEXT NOT NULL,
@@ -32,14 +37,15 @@ TABLES: tuple[str, ...] = (
         touched_at  TEXT NOT NULL   -- the clock on the wall, which retention counts from
     )
     """,
-    "CREATE INDEX sighting_of ON sighting (environment, fingerprint, first_seen)",
-    "CREATE INDEX sighting_open ON sighting (environment) WHERE ended_at IS NULL",
-    "CREATE TABLE log (id INTEGER PRIMARY KEY, at TEXT, actor TEXT, action TEXT, subject TEXT, outcome TEXT)",
-    "CREATE INDEX log_at ON log (at)",
-    "CREATE TABLE preference (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    "CREATE TABLE spending (day TEXT, place TEXT, bytes INTEGER NOT NULL, PRIMARY KEY (day, place))",  # days of UTC
+    "CREATE INDEX IF NOT EXISTS sighting_of ON sighting (environment, fingerprint, first_seen)",
+    "CREATE INDEX IF NOT EXISTS sighting_open ON sighting (environment) WHERE ended_at IS NULL",
+    "CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, at TEXT, actor TEXT, action TEXT, subject TEXT, outcome TEXT)",
+    "CREATE INDEX IF NOT EXISTS log_at ON log (at)",
+    "CREATE TABLE IF NOT EXISTS preference (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    # Days of UTC.
+    "CREATE TABLE IF NOT EXISTS spending (day TEXT, place TEXT, bytes INTEGER NOT NULL, PRIMARY KEY (day, place))",
     """
-    CREATE TABLE load_job (
+    CREATE TABLE IF NOT EXISTS load_job (
         id         INTEGER PRIMARY KEY,
         job_id     TEXT NOT NULL UNIQUE,  -- under which the warehouse knows it
         place      TEXT NOT NULL,
@@ -54,9 +60,9 @@ TABLES: tuple[str, ...] = (
         error      TEXT NOT NULL DEFAULT ''
     )
     """,
-    "CREATE INDEX load_job_sent ON load_job (place, table_name, sent_at)",
+    "CREATE INDEX IF NOT EXISTS load_job_sent ON load_job (place, table_name, sent_at)",
     """
-    CREATE TABLE outbox (
+    CREATE TABLE IF NOT EXISTS outbox (
         number     INTEGER PRIMARY KEY AUTOINCREMENT,
         id         TEXT NOT NULL UNIQUE,  -- random, so that no other journal has rows of the same ids
         place      TEXT NOT NULL,
@@ -68,19 +74,19 @@ TABLES: tuple[str, ...] = (
         UNIQUE (place, table_name, key)
     )
     """,
-    "CREATE INDEX outbox_job ON outbox (job)",
+    "CREATE INDEX IF NOT EXISTS outbox_job ON outbox (job)",
     """
-    CREATE TABLE action (
+    CREATE TABLE IF NOT EXISTS action (
         number   INTEGER PRIMARY KEY AUTOINCREMENT,  -- from 1, without gaps
         entry    TEXT NOT NULL,  -- JSON of console.actions.entry, exactly as it was hashed
         previous TEXT NOT NULL,  -- the hash of the entry before
         hash     TEXT NOT NULL
     )
     """,
-    "CREATE UNIQUE INDEX action_id ON action (entry ->> '$.id')",
-    "CREATE INDEX action_plan ON action (entry ->> '$.plan_id')",
+    "CREATE UNIQUE INDEX IF NOT EXISTS action_id ON action (entry ->> '$.id')",
+    "CREATE INDEX IF NOT EXISTS action_plan ON action (entry ->> '$.plan_id')",
     """
-    CREATE TABLE plan (
+    CREATE TABLE IF NOT EXISTS plan (
         id      TEXT PRIMARY KEY,
         place   TEXT NOT NULL,
         made_at TEXT NOT NULL,
@@ -93,7 +99,7 @@ TABLES: tuple[str, ...] = (
     )
     """,
     """
-    CREATE TABLE plan_item (
+    CREATE TABLE IF NOT EXISTS plan_item (
         plan   TEXT NOT NULL REFERENCES plan (id),
         number INTEGER NOT NULL,           -- in the plan, from 0; only of items that are eligible
         state  TEXT NOT NULL,              -- console.actions.run_state.ItemState
@@ -103,7 +109,7 @@ TABLES: tuple[str, ...] = (
     )
     """,
     """
-    CREATE TABLE verification (
+    CREATE TABLE IF NOT EXISTS verification (
         plan         TEXT NOT NULL,
         round        INTEGER NOT NULL,           -- 1 at once, 2 after 5 minutes, 3 after 30
         place        TEXT NOT NULL,
@@ -118,7 +124,7 @@ TABLES: tuple[str, ...] = (
     )
     """,
     """
-    CREATE TABLE slack_message (
+    CREATE TABLE IF NOT EXISTS slack_message (
         number      INTEGER PRIMARY KEY AUTOINCREMENT,
         key         TEXT NOT NULL,             -- the idempotency key, of incident and content
         destination TEXT NOT NULL,             -- a channel's id, or "webhook"
@@ -139,7 +145,7 @@ TABLES: tuple[str, ...] = (
     )
     """,
     """
-    CREATE TABLE slack_thread (
+    CREATE TABLE IF NOT EXISTS slack_thread (
         destination TEXT NOT NULL,
         incident    TEXT NOT NULL,
         ts          TEXT NOT NULL,
@@ -149,7 +155,7 @@ TABLES: tuple[str, ...] = (
     )
     """,
     """
-    CREATE TABLE unsaved_game (
+    CREATE TABLE IF NOT EXISTS unsaved_game (
         place         TEXT NOT NULL,
         phase         TEXT NOT NULL,
         processor     TEXT NOT NULL,
@@ -168,7 +174,7 @@ TABLES: tuple[str, ...] = (
     )
     """,
     """
-    CREATE TABLE conflict_breaker (  -- only those that are not closed
+    CREATE TABLE IF NOT EXISTS conflict_breaker (  -- only those that are not closed
         place     TEXT NOT NULL,
         processor TEXT NOT NULL,
         game_date TEXT NOT NULL,
@@ -178,20 +184,21 @@ TABLES: tuple[str, ...] = (
         PRIMARY KEY (place, processor, game_date)
     )
     """,
-    "CREATE TABLE lease (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS lease (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL)",
     """
-    CREATE TABLE heartbeat (
-        name  TEXT NOT NULL,
-        place TEXT NOT NULL,  -- the warehouse that it worked on
-        at    TEXT NOT NULL,
-        host  TEXT NOT NULL,
-        says  TEXT NOT NULL,  -- what the round came to
-        every_seconds REAL,   -- how often it is meant to run, where somebody has said
-        PRIMARY KEY (name, place)
+    CREATE TABLE IF NOT EXISTS heartbeat (
+        name   TEXT NOT NULL,
+        place  TEXT NOT NULL,  -- the warehouse that it worked on
+        checks TEXT NOT NULL,  -- those that a watcher was told to run, with commas between them; "" of all
+        at     TEXT NOT NULL,
+        host   TEXT NOT NULL,
+        says   TEXT NOT NULL,  -- what the round came to
+        every_seconds REAL,    -- how often it is meant to run, where somebody has said
+        PRIMARY KEY (name, place, checks)
     )
     """,
     """
-    CREATE TABLE dispatch (
+    CREATE TABLE IF NOT EXISTS dispatch (
         number      INTEGER PRIMARY KEY AUTOINCREMENT,
         place       TEXT NOT NULL,
         phase       TEXT NOT NULL,
@@ -202,9 +209,9 @@ TABLES: tuple[str, ...] = (
         quiet_until TEXT NOT NULL DEFAULT ''   -- until when the processor asked to be left alone
     )
     """,
-    "CREATE INDEX dispatch_of ON dispatch (place, at)",
+    "CREATE INDEX IF NOT EXISTS dispatch_of ON dispatch (place, at)",
     """
-    CREATE TABLE deployment (
+    CREATE TABLE IF NOT EXISTS deployment (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         place  TEXT NOT NULL,
         name   TEXT NOT NULL,
@@ -215,7 +222,7 @@ TABLES: tuple[str, ...] = (
     )
     """,
     """
-    CREATE TABLE deployment_answer (  -- the newest of a step counts; none is ever changed
+    CREATE TABLE IF NOT EXISTS deployment_answer (  -- the newest of a step counts; none is ever changed
         number     INTEGER PRIMARY KEY AUTOINCREMENT,
         deployment INTEGER NOT NULL REFERENCES deployment (number),
         step       TEXT NOT NULL,
@@ -226,9 +233,9 @@ TABLES: tuple[str, ...] = (
         by         TEXT NOT NULL
     )
     """,
-    "CREATE INDEX deployment_answer_of ON deployment_answer (deployment)",
+    "CREATE INDEX IF NOT EXISTS deployment_answer_of ON deployment_answer (deployment)",
     """
-    CREATE TABLE incident (
+    CREATE TABLE IF NOT EXISTS incident (
         number     INTEGER PRIMARY KEY AUTOINCREMENT,
         id         TEXT NOT NULL,
         place      TEXT NOT NULL,
@@ -239,10 +246,10 @@ TABLES: tuple[str, ...] = (
         UNIQUE (place, id)
     )
     """,
-    "CREATE UNIQUE INDEX incident_current ON incident (place, key) WHERE state != 'closed'",
-    "CREATE TABLE ledger (place TEXT PRIMARY KEY, text TEXT NOT NULL)",  # JSON of console.notify.codec
+    "CREATE UNIQUE INDEX IF NOT EXISTS incident_current ON incident (place, key) WHERE state != 'closed'",
+    "CREATE TABLE IF NOT EXISTS ledger (place TEXT PRIMARY KEY, text TEXT NOT NULL)",  # JSON of console.notify.codec
     """
-    CREATE TABLE notice (
+    CREATE TABLE IF NOT EXISTS notice (
         number     INTEGER PRIMARY KEY AUTOINCREMENT,
         sink       TEXT NOT NULL,
         key        TEXT NOT NULL,             -- the idempotency key

@@ -75,6 +75,17 @@ def act(app: CourtsideApp, name: str) -> Awaitable[None] | None:
     return _ask(app, Draft(deed, order, app.moment.now()), look)
 
 
+def show_rest(app: CourtsideApp) -> None:
+    """Show what is left of the run under the cursor that was stopped."""
+    panel = active_panel(app)
+    item = panel.current if panel is not None else None
+    if item is None or not item.plan:
+        app.say("nothing to go on with here: stand on a run that was stopped (L shows them)")
+        return
+    hands, at, plan = app.session.hands, app.moment.fixed_at, item.plan
+    _in_thread(app, lambda: Offer(hands.rest(plan, at), hands.apply))
+
+
 def show_summary(app: CourtsideApp) -> None:
     """Show the summary exactly as it would be posted."""
     panel = active_panel(app)

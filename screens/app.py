@@ -240,6 +240,7 @@ class CourtsideApp(KeyOrder):
             cost=standing.cost(session.clock()),
             watcher=standing.watched(self.moment.now()),
             read_only=bool(session.hands.read_only),
+            on_copy=session.on_copy,
             ascii=session.ascii,
         )
 

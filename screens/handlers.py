@@ -47,6 +47,7 @@ HANDLERS: Mapping[str, Handler] = {
     "theme": choosing.change_theme,
     "copy": choosing.copy_row,
     **{name: partial(acting.act, name=name) for name in DEEDS},
+    "rest": acting.show_rest,
     "summary": acting.show_summary,
     "go_to_time": replay.ask_moment,
     "earlier_date": partial(replay.shift_date, by=-1),

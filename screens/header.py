@@ -38,7 +38,8 @@ class HeaderState:
 
     `clock` says how the time runs (`live`, `replay`, `paused`), `dates` which game dates are shown when they are not today's,
     `stale_minutes` from which age the data is called old, `source` how the warehouse is, `failure` why it fails,
-    `cost` what asking has cost, `watcher` when the checks were last run without a person.
+    `cost` what asking has cost, `watcher` when the checks were last run without a person, `on_copy` that what keys change is a
+    throw-away copy.
     """
 
     environment: Environment
@@ -54,6 +55,7 @@ class HeaderState:
     cost: str = ""
     watcher: str = ""
     read_only: bool = True
+    on_copy: bool = False
     ascii: bool = False
 
 
@@ -89,7 +91,8 @@ def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
     """Return the first line, and the parts that found no room in it."""
     badge = Span(f" {state.environment.value.upper()} ", _BADGES[state.environment])
     alarming = [f"FAILING: {_clipped(state.failure, _REASON_LIMIT)}"] if state.failure else []
-    parts = [*_moment(state.as_of, width), *([] if state.read_only else [ARMED]), state.clock]
+    armed = f"{ARMED} on a copy" if state.on_copy and width >= _SHORT_BELOW else ARMED
+    parts = [*_moment(state.as_of, width), *([] if state.read_only else [armed]), state.clock]
     parts += [part for part in (state.dates, "read-only" if state.read_only else "") if part]
     parts += alarming or [*_age(state, width), state.source]
     parts += [part for part in (state.watcher, state.cost) if part]
@@ -102,7 +105,7 @@ def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
     spans = [badge, Span(" ")]
     for n, part in enumerate(taken):
         loud = part in alarming or (part == state.clock and "paused" in part)
-        tone = _ARMED[state.environment] if part == ARMED else Tone.UNKNOWN if loud else Tone.FAINT
+        tone = _ARMED[state.environment] if part == armed else Tone.UNKNOWN if loud else Tone.FAINT
         spans += [Span(_SEPARATOR if n else "", Tone.FAINT), Span(part, tone)]
     return tuple(span for span in spans if span.text), left
 

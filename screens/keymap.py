@@ -42,10 +42,10 @@ _LISTS: tuple[Action, ...] = (
 )
 
 _FINDINGS: tuple[Action, ...] = (
-    Action("findings.fold", "o", "findings: unfold a cause, or fold it", LOOK, on="findings"),
-    Action("findings.unfold", "right,l", "findings: unfold the cause", LOOK, on="findings"),
-    Action("findings.fold_here", "left,h", "findings: fold the cause", LOOK, on="findings"),
-    Action("findings.fold_all", "O", "findings: unfold all causes, or fold them", LOOK, on="findings"),
+    Action("findings.fold", "o", "findings, audit: unfold a group, or fold it", LOOK, on="findings"),
+    Action("findings.unfold", "right,l", "findings, audit: unfold the group", LOOK, on="findings"),
+    Action("findings.fold_here", "left,h", "findings, audit: fold the group", LOOK, on="findings"),
+    Action("findings.fold_all", "O", "findings, audit: unfold all groups, or fold them", LOOK, on="findings"),
 )
 
 _PANELS = tuple(Action(f"panel.{n}", str(n), f"panel {n}", MOVE) for n in range(1, 7))
@@ -63,6 +63,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("resolve", "v", "resolve a queue row, with a note: see what it would do", ACT),
     Action("retry", "n", "retry a queue row now: see what it would do", ACT),
     Action("hold", "u", "hold a queue row until a time: see what it would do", ACT),
+    Action("rest", "N", "go on with a run that was stopped: see what is left", ACT),
     Action("run_checks", "c", "run the checks, with progress", ACT, "checks"),
     Action("acknowledge", "a", "acknowledge: see what it would do", ACT, "ack"),
     Action("silence", "z", "silence: see what it would do", ACT, "silence"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from checks.progress import Cancelled, Listener
     from checks.severity import Severity
     from screens.orders import Consent, Order
+    from screens.text.checklist import ChecklistView
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,14 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of the operations log: who did what, when."""
+    """One line of the operations log: who did what, when; `plan` is one that was stopped and can be gone on with, or ""."""
 
     at: datetime
     actor: str
     action: str
     subject: str
     outcome: str
+    plan: str = ""
 
 
 class Memory(Protocol):
@@ -181,6 +183,9 @@ class Hands(Protocol):
     def plan(self, order: Order, look: Look, at: datetime | None) -> Preview:
         """Return what an order would do; it changes nothing but the journal. `look` has the findings that it names."""
 
+    def rest(self, plan: str, at: datetime | None) -> Preview:
+        """Return what is left of a plan that was stopped, by its id; applying that goes on with it."""
+
     def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
         """Return the summary exactly as it would be posted, with a sentence of the operator's own."""
 
@@ -190,7 +195,7 @@ class Hands(Protocol):
         """Do what a preview says, telling of items done and of all, and stopping between items once `cancelled` says so."""
 
     def operations(self, limit: int = 500) -> tuple[LogEntry, ...]:
-        """Return what was planned, tried, done and verified, and what is yet to be verified; newest first."""
+        """Return what was planned, tried, stopped, done and verified, and what is yet to be verified; newest first."""
 
     def follow_up(self) -> tuple[str, ...]:
         """Verify what is due, and return a sentence for each thing that is known by that: fixed or not."""
@@ -242,3 +247,13 @@ class Auditor(Protocol):
 
     def stop(self) -> None:
         """End what is on its way, at once."""
+
+
+class Checklist(Protocol):
+    """The checklist of the newest deployment. Nothing of it ever raises: what cannot be is said in the answer."""
+
+    def known(self) -> ChecklistView | str:
+        """Return it as it is now, or why there is none to show."""
+
+    def answer(self, deployment: str, step: str, word: str, note: str) -> str:
+        """Keep the answer yes, no or skip to a step of a deployment, and return a sentence: that it is kept, or why not."""

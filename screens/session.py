@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from screens.lines import Line
-    from screens.ports import Auditor, Desk, Hands, Memory
+    from screens.ports import Auditor, Checklist, Desk, Hands, Memory
 
 
 class Environment(Enum):
@@ -28,8 +28,8 @@ class Session:
     """What one run of the console needs of the world.
 
     `warehouse` is what people call it; `at` a fixed moment (aware UTC) or None for live; `days` the game dates shown;
-    `keys` other keys for actions, by action id; `doctor` and `checklist` return their lines at a width; `auditor` audits a
-    checkout; `crash_dir` is where a crash report goes.
+    `on_copy` says that keys change a throw-away copy; `keys` are other keys for actions, by action id; `doctor` returns its lines
+    at a width; `checklist` is the newest deployment's; `auditor` audits a checkout; `crash_dir` is where a crash report goes.
     """
 
     open_desk: Callable[[], Desk]
@@ -45,9 +45,10 @@ class Session:
     color: bool = True
     animation: bool = False
     provenance: str = ""
+    on_copy: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     doctor: Callable[[int], Sequence[Line]] | None = None
-    checklist: Callable[[int], Sequence[Line]] | None = None
+    checklist: Checklist | None = None
     auditor: Auditor | None = None
 
     @property

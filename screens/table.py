@@ -27,12 +27,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row: a key that stays while the data changes, its line, what Enter opens, and what actions are about."""
+    """One row: a key that stays while the data changes, its line, what Enter opens, and what actions are about.
+
+    `plan` is the id of a plan that was stopped and can be gone on with from here, or "".
+    """
 
     key: str
     line: Line
     target: Target | None = None
     subject: Subject | None = None
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)

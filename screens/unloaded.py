@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.facts.fact import Fact, Row
+from checks.loading import NOT_ASKED
 from checks.model import Report, Scope, Severity, Verdict
 from screens.ports import Query
 
@@ -31,8 +32,8 @@ class Unloaded:
         raise NotLoadedError(f"{fact.name}: not loaded yet")
 
     def reason(self, fact: Fact[Any]) -> str:  # noqa: ARG002  # the same of each
-        """Return that nothing was loaded yet."""
-        return "not loaded yet"
+        """Return that nobody has asked for it yet."""
+        return NOT_ASKED
 
     @property
     def watched_at(self) -> None:

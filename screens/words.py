@@ -20,6 +20,12 @@ def hushes_of(look: Look) -> Hushes:
     return hushes_in_force(look.rows(ACKNOWLEDGEMENTS), look.report.scope.as_of)
 
 
+def hushes_trouble(look: Look) -> str:
+    """Return why it is not known who has a finding in hand, or ""."""
+    reason = look.reason(ACKNOWLEDGEMENTS)
+    return "" if reason in ("", NOT_ASKED) else f"who has what in hand is not known: {reason}"
+
+
 def gate_overrides_of(look: Look) -> tuple[GateOverride, ...]:
     """Return the words about gates."""
     return () if look.reason(GATE_OVERRIDES) else look.rows(GATE_OVERRIDES)

@@ -1,4 +1,4 @@
-"""Ways for a process to end at any step of what it keeps in its journal."""
+"""Ways for a process to end at any step of what it keeps in its journal, and of what it writes to a warehouse."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from console.journal import Journal
+from console.warehouse.writing import Change, ChangeOutcome, LoadLimits, LoadOutcome, Writes
 
 
 class CrashError(BaseException):
@@ -43,3 +44,33 @@ class BreakableJournal(Journal):
             yield connection
             self._fuse.step()
         self._fuse.step()
+
+
+@dataclass
+class BreakableWrites:
+    """A warehouse on the way to which the process may end: before it is asked, and after it has done what it was asked."""
+
+    writes: Writes
+    fuse: Fuse
+
+    @property
+    def limits(self) -> LoadLimits:
+        return self.writes.limits
+
+    def append(self, job_id: str, table: str, lines: bytes) -> LoadOutcome:
+        self.fuse.step()
+        outcome = self.writes.append(job_id, table, lines)
+        self.fuse.step()
+        return outcome
+
+    def outcome(self, job_id: str) -> LoadOutcome | None:
+        self.fuse.step()
+        outcome = self.writes.outcome(job_id)
+        self.fuse.step()
+        return outcome
+
+    def change(self, change: Change, now: datetime) -> ChangeOutcome:
+        self.fuse.step()
+        outcome = self.writes.change(change, now)
+        self.fuse.step()
+        return outcome

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.arming import DEMO_IS_READ_ONLY, PRODUCTION_IS_READ_ONLY, why_read_only
+from console.arming import DEMO_IS_READ_ONLY, PRODUCTION_IS_READ_ONLY, unkept, why_read_only
 from console.environment import environment_of
 from console.settings import Flags, Homes, Settings, resolve
 from screens.session import Environment
@@ -53,3 +53,9 @@ def test_the_flag_disarms_what_the_settings_arm() -> None:
     homes = Homes(FILE.parent, FILE.parent, FILE.parent)
     found = resolve(Flags(read_only=True), {}, homes, FILE, {"warehouse": "week.duckdb", "read_only": False})
     assert why_read_only(found, is_production=False) == "read-only, as the settings say (read_only, command line)"
+
+
+def test_what_is_the_matter_with_the_journal_is_said_with_its_place_and_without_a_number() -> None:
+    says = "nothing can be done that is not in the journal: "
+    assert unkept(NotADirectoryError(20, "Not a directory", "/state")) == f"{says}/state: Not a directory"
+    assert unkept(OSError("it is full")) == f"{says}it is full"

@@ -88,6 +88,50 @@ def test_a_report_of_another_version_of_the_program_is_no_report(tmp_path: Path)
     assert journal.last_report("demo") is None
 
 
+# A file of an earlier version
+
+
+def made_smaller(path: Path) -> None:
+    """Take from a journal what files of version 1 lack: tables that came later, and a heartbeat's checks."""
+    connection = sqlite3.connect(path)
+    for table in ("incident", "notice", "ledger"):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP TABLE heartbeat")
+    connection.execute("CREATE TABLE heartbeat (name TEXT, place TEXT, at TEXT, PRIMARY KEY (name, place))")
+    connection.execute("INSERT INTO heartbeat VALUES ('watcher', 'demo', '2026-01-25T01:00:00Z')")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+
+
+def tables_of(path: Path) -> dict[str, str]:
+    with sqlite3.connect(path) as connection:
+        found = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
+    connection.close()
+    return found
+
+
+def test_a_journal_of_an_earlier_version_is_brought_up_to_this_one_and_loses_nothing(tmp_path: Path) -> None:
+    old, new = Journal(tmp_path / "old.db", now=clock()), Journal(tmp_path / "new.db", now=clock())
+    for journal in (old, new):
+        journal.remember("demo", report("2026-01-25T01:30", GAP), NOW)
+        journal.note(LogEntry(NOW, "ann", "requeue", "LAL@DAL", "applied"))
+    made_smaller(old.path)
+    again = Journal(old.path, now=clock())
+    assert again.log() == new.log()
+    assert again.sightings("demo") == new.sightings("demo")
+    assert again.last_report("demo") == new.last_report("demo")
+    assert tables_of(old.path) == tables_of(new.path)
+
+
+def test_of_many_who_open_a_journal_of_an_earlier_version_at_once_none_fails(tmp_path: Path) -> None:
+    Journal(tmp_path / FILE_NAME, now=clock()).note(LogEntry(NOW, "ann", "requeue", "LAL@DAL", "applied"))
+    made_smaller(tmp_path / FILE_NAME)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: Journal(tmp_path / FILE_NAME, now=clock()).log(), range(16)))
+    assert {len(log) for log in found} == {1}
+
+
 def test_a_finding_is_first_and_last_seen_at_the_as_of_of_reports(journal: Journal) -> None:
     remember(journal, [report("2026-01-25T01:00", GAP), report("2026-01-25T01:30", GAP)])
     (seen,) = journal.sightings("demo")

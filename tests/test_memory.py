@@ -46,7 +46,7 @@ def folder(path: Path) -> None:
 @pytest.mark.parametrize(
     ("broken", "says"),
     [
-        (newer, "the journal {} was written by a newer courtside (version 2, this one knows 1): install the newer one"),
+        (newer, "the journal {} was written by a newer courtside (version 3, this one knows 2): install the newer one"),
         (truncated, "the journal {} is broken (database disk image is malformed): move it away"),
         (no_database, "the journal {} is broken (file is not a database): move it away"),
         (foreign, "{} is another program's database: move it away"),

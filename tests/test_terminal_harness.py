@@ -172,7 +172,7 @@ def test_the_frames_show_what_was_on_the_screen_at_each_moment(echo: Terminal) -
 def test_memory_and_processor_time_are_the_programs() -> None:
     with python("held = b'x' * 50_000_000\nwhile True: pass") as terminal:
         deadline = time.monotonic() + 10
-        while terminal.cpu_seconds() < 0.1 and time.monotonic() < deadline:
+        while (terminal.cpu_seconds() < 0.1 or terminal.rss_mb() < 50) and time.monotonic() < deadline:
             pass
         assert terminal.cpu_seconds() >= 0.1
         assert 50 < terminal.rss_mb() < 90

@@ -17,6 +17,7 @@ from checks.times import (
     format_minutes,
     format_utc,
     minutes_between,
+    read_length,
     require_aware,
     to_minute,
 )
@@ -155,3 +156,24 @@ def test_times_are_shown_with_their_zone() -> None:
 )
 def test_durations_read_as_people_say_them(minutes: float, text: str) -> None:
     assert format_minutes(minutes) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("45m", timedelta(minutes=45)),
+        ("45min", timedelta(minutes=45)),
+        ("1h 30m", timedelta(minutes=90)),
+        ("2d", timedelta(days=2)),
+        ("1d2h3m4s", timedelta(days=1, hours=2, minutes=3, seconds=4)),
+        ("0m", timedelta(0)),
+    ],
+)
+def test_a_length_of_time_is_read_from_its_units(text: str, length: timedelta) -> None:
+    assert read_length(text) == length
+
+
+@pytest.mark.parametrize("text", ["", " ", "5", "h", "-2h", "1.5h", "30m2h", "2 weeks", "٣h", "99999d"])
+def test_what_is_no_length_of_time_is_none(text: str) -> None:
+    assert read_length(text) is None

@@ -21,6 +21,7 @@ from checks.facts.prop_coverage import PROP_COVERAGE
 from checks.facts.retry_queue import RETRY_QUEUE
 from checks.facts.scrape_attempts import SCRAPE_ATTEMPTS
 from checks.facts.streaming_conflicts import STREAMING_CONFLICTS
+from checks.facts.told_states import TOLD_STATES
 from checks.facts.watcher_runs import WATCHER_RUNS
 
 ALL_FACTS: tuple[Fact[Any], ...] = (
@@ -40,9 +41,9 @@ ALL_FACTS: tuple[Fact[Any], ...] = (
     FRESHNESS,
 )
 
-WORDS: tuple[Fact[Any], ...] = (ACKNOWLEDGEMENTS, GATE_OVERRIDES, WATCHER_RUNS)
-"""What operators have said, and when a watcher ran, in tables of the console's own. No check needs it, and a warehouse may lack
-it: then nobody has said anything, and no watcher is missed."""
+WORDS: tuple[Fact[Any], ...] = (ACKNOWLEDGEMENTS, GATE_OVERRIDES, WATCHER_RUNS, TOLD_STATES)
+"""What operators have said, when a watcher ran and what it told, in tables of the console's own. No check needs it, and a
+warehouse may lack it: then nobody has said anything, and no watcher is missed."""
 
 WHOLE_LOOK: tuple[Fact[Any], ...] = (*ALL_FACTS, ACKNOWLEDGEMENTS, WATCHER_RUNS)
 """What the report of all checks is loaded with: their facts, and what is said beside them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,12 +14,25 @@ REMEMBERED_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class WatcherRun:
-    """The newest run: when it ended (aware UTC), on which host, how often it is meant to be, and its verdict."""
+    """The newest run of one choice of checks: when it ended (aware UTC), where, how often it is to be, and its verdict.
+
+    `checks` are the ids that were chosen, with commas between them; "" is all of them.
+    """
 
     ran_at: datetime
     host: str
     every_seconds: int
     verdict: str
+    checks: str = ""
+
+    def has_run(self, check: str) -> bool:
+        """Return whether it ran a check; "" is all of them."""
+        return not self.checks or check in self.checks.split(",")
+
+
+def choice_text(checks: Iterable[str]) -> str:
+    """Return the ids of a choice as `WatcherRun.checks` has them, whatever their order; "" where none is named."""
+    return ",".join(sorted(checks))
 
 
 WATCHER_RUNS = Fact(

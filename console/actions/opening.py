@@ -23,7 +23,7 @@ from console.actions.whoami import current_actor
 from console.actions.world import World
 from console.conflict_log import QueueWriter
 from console.environment import environment_of
-from console.journal import Journal
+from console.journal import Journal, JournalError
 from console.lease import Leases, identity_of
 from console.memory import open_journal
 from console.outbox.outbox import Outbox
@@ -35,6 +35,7 @@ from screens.orders import Order
 from screens.session import Environment
 
 if TYPE_CHECKING:
+    from console.actions.plan import Plan
     from console.desk import Desk
     from console.settings import Settings
 
@@ -87,6 +88,17 @@ class Station:
                 read_only=self.why_read_only(),
             )
             yield Hand(world)
+
+    def keep(self, plan: Plan) -> str:
+        """Keep a plan and return "", or why it cannot be kept: then it can be read, and not be applied."""
+        try:
+            with self.hand() as hand:
+                hand.keep(plan)
+        except (JournalError, OSError) as error:
+            return arming.unkept(error)
+        except WarehouseError as error:
+            return str(error)
+        return ""
 
     def aftercare(self) -> Aftercare:
         """Return what verifies, and delivers unless nothing may be changed. Raises OSError and JournalError."""

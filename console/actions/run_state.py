@@ -78,6 +78,11 @@ class Run:
         """True when everything that was to be done is done."""
         return self.state is RunState.DONE and self.count(ItemState.DONE) == len(self.items)
 
+    def goes_on(self, now: datetime) -> bool:
+        """Return whether applying it again does something: of what was begun it can always be found out how it ended."""
+        is_open = self.state in (RunState.RUNNING, RunState.STOPPED)
+        return is_open and (bool(self.count(ItemState.ATTEMPTED)) or not self.plan.is_too_old(now))
+
 
 _KEEP_PLAN = """
     INSERT INTO plan (id, place, made_at, hash, text, state) VALUES (?, ?, ?, ?, ?, 'planned') ON CONFLICT (id) DO NOTHING
@@ -85,6 +90,9 @@ _KEEP_PLAN = """
 _KEEP_ITEM = "INSERT INTO plan_item (plan, number, state) VALUES (?, ?, 'waiting')"
 _PLAN = "SELECT text, state, reason, by, stopped FROM plan WHERE id = ?"
 _NEWEST = "SELECT id FROM plan WHERE place = ? ORDER BY made_at DESC, id LIMIT ?"
+_UNFINISHED = """
+    SELECT id FROM plan WHERE place = ? AND state IN ('running', 'stopped') ORDER BY made_at DESC, id LIMIT ?
+"""
 _ITEMS = "SELECT number, state, at, said FROM plan_item WHERE plan = ? ORDER BY number"
 _BEGIN = """
     UPDATE plan SET state = 'running', reason = CASE WHEN state = 'planned' THEN :reason ELSE reason END,
@@ -117,6 +125,11 @@ def run_of(connection: sqlite3.Connection, plan_id: str) -> Run | None:
 def newest(connection: sqlite3.Connection, place: str, limit: int) -> list[str]:
     """Return the ids of the newest plans of a place, newest first."""
     return [id for (id,) in connection.execute(_NEWEST, (place, limit))]
+
+
+def unfinished(connection: sqlite3.Connection, place: str, limit: int) -> list[str]:
+    """Return the ids of the newest plans of a place that were begun and have items left, newest first."""
+    return [id for (id,) in connection.execute(_UNFINISHED, (place, limit))]
 
 
 def begin(connection: sqlite3.Connection, plan_id: str, by: str, reason: str) -> None:

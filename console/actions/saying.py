@@ -35,6 +35,38 @@ def preview_of(plan: Plan, hindrance: str, *, is_production: bool) -> Preview:
     )
 
 
+def rest_of(run: Run, hindrance: str, now: datetime) -> Preview:
+    """Return what is left of a run that was stopped as a preview; `hindrance` is why nobody can go on with it, or "".
+
+    Reason and number were given when it was begun.
+    """
+    left = [item for item in run.items if item.state.is_open]
+    note = hindrance or ("" if left else "nothing of it is left")
+    if not run.goes_on(now):
+        note = note or "the plan is older than 10 min by now: plan again what is left"
+    done, ended = run.count(ItemState.DONE), len(run.items) - len(left)
+    text = f"{done} done already" + (f", {ended - done} not done and not tried again" if ended > done else "")
+    verb = run.plan.order.verb.value.replace("-", " ")
+    return Preview(
+        title=f"Go on with {verb}: {len(left)} of {len(run.items)}",
+        items=tuple(PreviewItem(item.item.subject, _rest(item)) for item in left),
+        text=f"{text}; {_why_left(run)}",
+        available=not note,
+        note=note,
+        id=run.plan.id,
+    )
+
+
+def _rest(item: ItemRun) -> str:
+    if item.state is ItemState.ATTEMPTED:
+        return f"find out whether it was done, and where it was not: {item.item.would}"
+    return item.item.would
+
+
+def _why_left(run: Run) -> str:
+    return f"stopped: {run.stopped}" if run.stopped else "under way, or its process has ended without a word"
+
+
 def result_of(title: str, run: Run, standing: str) -> Result:
     """Return how a plan went; `standing` says how it stands and when it is verified next."""
     done = run.count(ItemState.DONE)
@@ -66,6 +98,16 @@ def log_entry_of(link: Link) -> LogEntry | None:
         EntryKind.VERIFY: f"verified: {entry.outcome}",
     }[entry.kind]
     return LogEntry(entry.at, entry.actor.user, entry.action, entry.subject, said)
+
+
+def left_entry(run: Run, now: datetime) -> LogEntry:
+    """Return a run with items left as a line of the operations log, when its last item was begun; `now` is aware UTC."""
+    at = max((item.at for item in run.items if item.at is not None), default=run.plan.made_at)
+    subject = f"{run.count(ItemState.DONE)} of {len(run.items)} done"
+    goes_on = run.goes_on(now)
+    said = _why_left(run) + ("" if goes_on else "; the plan is too old by now, plan again what is left")
+    who = run.by.partition("@")[0]
+    return LogEntry(at, who, run.plan.order.verb.value, subject, said, run.plan.id if goes_on else "")
 
 
 def life_entry(name: str, heartbeat: Heartbeat | None) -> LogEntry | None:

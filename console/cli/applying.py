@@ -58,25 +58,11 @@ def carried_out(job: Job, station: Station, order: Order, agreement: Agreement) 
         _refuse_read_only(station, agreement)
         return _planned(job, station, plan, agreement)
     if not agreement.apply or not plan.eligible:
-        return _planned(job, station, plan, agreement, _not_kept(station, plan))
+        return _planned(job, station, plan, agreement, station.keep(plan))
     with station.hand() as hand:
         hand.keep(plan)
         run = applied(job, station, hand, plan, agreement)
     return answer_of(job, station, run)
-
-
-def _not_kept(station: Station, plan: Plan) -> str:
-    """Keep a plan and return "", or why it cannot be kept: then it can be read, and not be applied."""
-    from console.journal import JournalError
-    from console.warehouse.protocol import WarehouseError
-
-    try:
-        with station.hand() as hand:
-            hand.keep(plan)
-    except (JournalError, OSError, WarehouseError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return f"the plan cannot be kept, and nothing is applied that is not in the journal: {why}"
-    return ""
 
 
 def applied(job: Job, station: Station, hand: Hand, plan: Plan, agreement: Agreement) -> Run:
@@ -97,14 +83,11 @@ def applied(job: Job, station: Station, hand: Hand, plan: Plan, agreement: Agree
 def answer_of(job: Job, station: Station, run: Run) -> Answer:
     """Verify at once what was done, and return how the plan stands."""
     from console.actions.aftercare import run_due
-    from console.actions.run_state import ItemState, RunState
 
     care = station.aftercare()
     run_due(care)
     standing = care.verifications.standing_of(run.plan.id)
-    goes_on = run.state is not RunState.DONE and (
-        run.count(ItemState.ATTEMPTED) or not run.plan.is_too_old(station.now())
-    )
+    goes_on = run.goes_on(station.now())
     follows = _apply_command(job, station, run.plan, "go on with what is left") if goes_on else None
     status = 0 if run.is_complete and len(run.items) == len(run.plan.items) else 1
 

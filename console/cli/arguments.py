@@ -6,13 +6,15 @@ A value that cannot be is refused in one sentence that says how to write it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from checks.times import read_length
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DURATION = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?")
 _YEARS = range(1946, 2100)
 """The league's first season, and as far ahead as date arithmetic needs to hold."""
 
@@ -50,12 +52,30 @@ def instant(text: str) -> datetime:
 
 
 def duration(text: str) -> timedelta:
-    """Return the time that `2h`, `90m`, `1h30m` or `2d` is. Raises typer.BadParameter."""
-    found = _DURATION.fullmatch(text.replace(" ", ""))
-    if not found or not any(found.groups()):
-        raise typer.BadParameter(f"{text!r} is not a length of time: write it as 90m, 2h, 1h30m or 2d")
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
+    """Return the time that `90s`, `5m`, `1h30m` or `2d` is. Raises typer.BadParameter."""
+    found = read_length(text)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is not a length of time: write it as 90s, 5m, 2h, 1h30m or 2d")
+    return found
+
+
+def duration_from(shortest: str, to: str = "", *, step: str = "1s") -> Callable[[str], timedelta]:
+    """Return what makes a duration of text that lies within these limits, written as the operator would, or has no upper one.
+
+    It raises typer.BadParameter for one that is shorter, longer or not so many steps.
+    """
+    least, most, stride = duration(shortest), duration(to) if to else timedelta.max, duration(step)
+    limits = f"from {shortest} to {to}" if to else f"of {shortest} or more"
+    if step != "1s":
+        limits += f", in steps of {step}"
+
+    def within(text: str) -> timedelta:
+        found = duration(text)
+        if not least <= found <= most or found % stride:
+            raise typer.BadParameter(f"{text!r} does not do here: give a time {limits}")
+        return found
+
+    return within
 
 
 def end_of(span: timedelta | None, until: datetime | None, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from console.cli.page import Palette, write
 from console.warehouse.record import QueryRecord
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from console.desk import Desk
+    from console.document import Json
     from console.warehouse.bigquery.cost import Budget
 
 
@@ -43,10 +44,22 @@ class Run:
         return explain_lines(self.queries, notes, width)
 
     def document(self) -> Mapping[str, object]:
-        """Return the explanation for a document."""
-        from console.document import explanation
+        """Return the queries with what they cost, their sum, and the day's budget after them."""
+        from console.document import record
+        from screens.text.explain import total_of
 
-        return explanation(self.queries, self.budget)
+        budget = self.budget
+        return {
+            "queries": [
+                {
+                    **cast("Json", record(query)),
+                    "parameters": {name: record(value) for name, value in query.parameters},
+                }
+                for query in self.queries
+            ],
+            "total": record(total_of(self.queries)),
+            "budget": None if budget is None else {**cast("Json", record(budget)), "state": budget.state.value},
+        }
 
 
 def run_of(desks: Sequence[Desk]) -> Run:

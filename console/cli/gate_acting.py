@@ -13,9 +13,8 @@ from console.cli.station import station_of
 from screens.orders import Order, Verb
 
 if TYPE_CHECKING:
-    from checks.gates import GateDecision
     from checks.pipeline import Transition
-    from console.slack.posting import Posting
+    from console.gates.recording import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +39,6 @@ class Wished:
             raise UsageError("--reason, --for, --until and --apply belong to --hold or --release")
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What became of recording a decision: why the row has not arrived yet, or "", and what became of the alert.
-
-    `posting` is None where nobody was alerted; then `no_alert` says why.
-    """
-
-    waiting: str
-    posting: Posting | None
-    no_alert: str
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """Return both, for people."""
-        row = f"recorded, on its way to the warehouse: {self.waiting}" if self.waiting else "recorded"
-        alert = f"operators: {self.posting.sentence}" if self.posting else self.no_alert
-        return tuple(filter(None, (row, alert)))
-
-
 def keep_word(job: Job, transition: Transition, day: date, wished: Wished) -> Answer:
     """Plan to hold or release a hand-over, and do it where that is agreed. Raises RefusedError before anything is done."""
     from checks.model import Subject, SubjectKind
@@ -71,44 +51,12 @@ def keep_word(job: Job, transition: Transition, day: date, wished: Wished) -> An
     return carried_out(job, station_of(job), order, Agreement(wished.apply, wished.reason))
 
 
-def refuse_read_only(job: Job) -> None:
-    """Raise RefusedError where nothing may be written."""
+def recorder_of(job: Job) -> Recorder:
+    """Return what records decisions about the warehouse of a command. Raises RefusedError where nothing may be written."""
     from console.actions.refusal import RefusedError
+    from console.gates.recording import Recorder
 
-    if reason := station_of(job).why_read_only():
+    recorder = Recorder(station_of(job), job.settings, job.shell.environment)
+    if reason := recorder.why_not():
         raise RefusedError(f"the decision is not recorded: {reason}")
-
-
-def record(job: Job, decision: GateDecision, as_of: datetime) -> Recorded:
-    """Store a decision as a row, and alert the operators where it is an alarm. Raises JournalError and OSError."""
-    from console.actions.aftercare import run_due
-    from console.gates.decisions import TABLE, decision_row
-    from console.outbox.outbox import Arrival
-
-    station = station_of(job)
-    care = station.aftercare()
-    row = decision_row(decision, as_of, f"{station.actor.user}@{station.actor.host}", job.shell.now())
-    care.outbox.put(station.place, TABLE, [row], job.shell.now())
-    done = run_due(care)
-    arrived = care.outbox.arrival(station.place, TABLE, row.key)
-    waiting = ""
-    if arrived is not Arrival.DELIVERED:
-        waiting = done.delivery_trouble or "`courtside outbox` says how it stands"
-    posting, no_alert = _alert(job, decision, as_of) if decision.is_alarm else (None, "")
-    return Recorded(waiting, posting, no_alert)
-
-
-def _alert(job: Job, decision: GateDecision, as_of: datetime) -> tuple[Posting | None, str]:
-    """Tell the operators of a block, and return what became of that, or why nobody was told."""
-    from console.settings import SettingsError
-    from console.slack.destination import destination_of
-    from console.slack.gate_message import gate_message
-    from console.slack.posting import post_summary
-
-    settings = job.settings
-    try:
-        destination = destination_of(settings.slack_channel, job.shell.environment)
-    except SettingsError as error:
-        return None, f"the operators were not told: {error}"
-    message = gate_message(decision, as_of, settings.warehouse)
-    return post_summary(message, destination, settings.state_dir, job.shell.now), ""
+    return recorder

@@ -90,20 +90,22 @@ def _outbox(desk: Desk, settings: Settings, now: Callable[[], datetime]) -> tupl
 
 
 def _watcher(settings: Settings, now: Callable[[], datetime]) -> tuple[Observation, ...]:
-    """Return when a watcher last ran on this host; nothing where none ever did."""
-    from checks.watching import silence_of  # --help needs no journal
-    from console.heartbeat import WATCHER, last_heartbeat, sign_of_life, watcher_runs
+    """Return when each watcher last ran on this host; nothing where none ever did."""
+    from checks.watching import last_runs, silence_of  # --help needs no journal
+    from console.heartbeat import WATCHER, heartbeats, sign_of_life, watcher_runs
     from console.journal import JournalError
     from console.memory import known_journal
 
     try:
         journal = known_journal(settings.state_dir, now=now)
-        beaten = last_heartbeat(journal, WATCHER, settings.warehouse)
+        beaten = {item.checks: item for item in heartbeats(journal, WATCHER, settings.warehouse)}
         runs = watcher_runs(journal, settings.warehouse)
     except JournalError as error:
         return (Observation(WATCHER, Severity.UNKNOWN, f"it is not known when a watcher last ran: {error}"),)
-    said = sign_of_life(WATCHER, beaten, now())
-    return tuple(Observation(WATCHER, silence_of(run, settings.policy, now()), said) for run in runs)
+    return tuple(
+        Observation(WATCHER, silence_of(run, settings.policy, now()), sign_of_life(WATCHER, beaten[run.checks], now()))
+        for run in last_runs(runs, now())
+    )
 
 
 def _circumstances(settings: Settings, now: Callable[[], datetime]) -> Circumstances:

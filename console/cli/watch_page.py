@@ -47,12 +47,13 @@ def life_line(run: WatcherRun | None, as_of: datetime, width: int) -> list[Line]
         return []
     ago = format_minutes(max(minutes_between(run.ran_at, as_of), 0))
     every = format_minutes(run.every_seconds / 60)
-    said = f"last ran {ago} ago, {both_zones(run.ran_at)} on {run.host}, every {every}"
+    which = f", of {run.checks.replace(',', ', ')}" if run.checks else ""
+    said = f"last ran {ago} ago, {both_zones(run.ran_at)} on {run.host}, every {every}{which}"
     return flow([Span(said, Tone.FAINT)], width, first=Span("watcher  ", Tone.FAINT), hang=len(INDENT))
 
 
 def life_fields(run: WatcherRun | None) -> Json | None:
-    """Return when a watcher last ran, where, how often it is to, and its verdict; null where there is none."""
+    """Return when a watcher last ran, where, how often it is to, its verdict, and which checks (null: all); null for none."""
     if run is None:
         return None
     return {
@@ -60,4 +61,5 @@ def life_fields(run: WatcherRun | None) -> Json | None:
         "host": run.host,
         "every_seconds": run.every_seconds,
         "verdict": run.verdict.lower(),
+        "checks": run.checks.split(",") if run.checks else None,
     }

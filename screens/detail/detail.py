@@ -36,7 +36,7 @@ class Detail(Screen[None]):
         """Make the widgets."""
         plain = self.app.session.ascii
         yield self.app.dressed(Header(self.app.header_state()))
-        yield self.app.dressed(Panel(self.spec, ascii=plain))
+        yield self.app.dressed(self.spec.panel(self.spec, plain) if self.spec.panel else Panel(self.spec, ascii=plain))
         yield self.app.dressed(KeyBar(ascii=plain))
 
     @property

@@ -28,7 +28,7 @@ from screens.views.finding_text import (
 )
 from screens.views.fitting import fit
 from screens.views.options import Options
-from screens.words import hushes_of
+from screens.words import hushes_of, hushes_trouble
 
 ALL = 10_000
 """More numbers and names than any finding has: here they are shown in full."""
@@ -54,7 +54,8 @@ def finding_view(
     finding = next((finding for finding in report.findings if finding.fingerprint == name), None)
     if finding is not None:
         hush = hushes_of(look).of_finding(finding)
-        rows = [*_finding(finding, cause, hush, report, options.width), *_others(finding, cause, options.width)]
+        rows = _plain(flow([Span(hushes_trouble(look), Tone.UNKNOWN)], options.width))
+        rows += [*_finding(finding, cause, hush, report, options.width), *_others(finding, cause, options.width)]
         facts = tuple(dict.fromkeys(item.fact for item in finding.evidence))
         rows.extend(_questions(facts, look, options.width))
     elif cause is not None:

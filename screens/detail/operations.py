@@ -9,6 +9,7 @@ from functools import partial
 
 from checks.model import Scope
 from checks.policy import Policy
+from screens.keymap import BY_ID, labels_of
 from screens.lines import Line, Span, Tone
 from screens.panels.panel import Spec
 from screens.ports import Hands, LogEntry, Look, Memory
@@ -24,18 +25,22 @@ ACTOR_COLUMNS, ACTION_COLUMNS = 10, 12
 
 def operations_spec(target: Target, session: Session) -> Spec:
     """Return the screen; it is made again every two seconds, so that what happens meanwhile is seen."""
-    view = partial(operations_view, session.memory, session.hands)
+    go_on = f"{labels_of(BY_ID['rest'], session.keys)} goes on"
+    view = partial(operations_view, session.memory, session.hands, go_on)
     return Spec("operations", "", "Operations log", view, (), 0.0, redraw=REDRAW_SECONDS)
 
 
-def operations_view(memory: Memory, hands: Hands, look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
-    """Return the entries that hold the filter's text, newest first; what is yet to come stands before them."""
+def operations_view(
+    memory: Memory, hands: Hands, go_on: str, look: Look, scope: Scope, policy: Policy, options: Options
+) -> Table:
+    """Return the entries that hold the filter's text, newest first; what is yet to come stands before them.
+
+    `go_on` is said first of a run that was stopped and can be gone on with.
+    """
     entries = sorted((*hands.operations(), *memory.log()), key=lambda entry: entry.at, reverse=True)
-    lines = (
-        (f"{len(entries) - n} {entry.at.isoformat()}", entry, _line(entry, options)) for n, entry in enumerate(entries)
-    )
+    lines = ((_key(len(entries) - n, entry), entry, _line(entry, go_on, options)) for n, entry in enumerate(entries))
     items = [
-        Item(key, fit(spans, options))
+        Item(key, fit(spans, options), plan=entry.plan)
         for key, entry, spans in lines
         if shows(spans, options.filter, entry.actor, entry.action, entry.subject, entry.outcome)
     ]
@@ -43,7 +48,12 @@ def operations_view(memory: Memory, hands: Hands, look: Look, scope: Scope, poli
     return Table.of(items, empty=empty)
 
 
-def _line(entry: LogEntry, options: Options) -> Line:
+def _key(number: int, entry: LogEntry) -> str:
+    """Return what tells a row from the others: `number` counts from the oldest, which stays as it is while others come."""
+    return f"plan {entry.plan}" if entry.plan else f"{number} {entry.at.isoformat()}"
+
+
+def _line(entry: LogEntry, go_on: str, options: Options) -> Line:
     said = f"{entry.subject}: {entry.outcome}" if entry.subject and entry.outcome else entry.subject or entry.outcome
     return (
         Span(f"{stamp(entry.at, options.width)}  ", Tone.FAINT),
@@ -51,5 +61,6 @@ def _line(entry: LogEntry, options: Options) -> Line:
         Span(" "),
         cell(entry.actor, ACTOR_COLUMNS),
         Span(" "),
+        *((Span(f"{go_on}: ", Tone.STRONG),) if entry.plan else ()),
         Span(said),
     )

@@ -67,7 +67,7 @@ class Stage(Enum):
 class OfferPanel(Panel):
     """The lines of a dialog. Enter is the operator's consent: there is nothing behind a row."""
 
-    async def action_open(self) -> None:  # type: ignore[override]  # the next key is for the line that Enter opens
+    async def action_open(self) -> None:
         """Agree."""
         asked = self.screen.action_agree() if isinstance(self.screen, PreviewDialog) else None
         if asked is not None:

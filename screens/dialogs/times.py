@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from checks.times import EASTERN, format_utc, require_aware, to_minute
+from checks.times import EASTERN, format_utc, read_length, require_aware, to_minute
 
 HOW = "write 2026-01-23T06:20Z, 23 Jan 06:20Z, 23 Jan 01:20 ET, 06:20Z, -2h or live"
 HOW_LONG = "write 2h, 45m, 07:30 (UTC), 07:30 ET or 2026-01-23T07:30Z"
 
-_RELATIVE = re.compile(
-    r"(?P<sign>[+-])?(?:(?P<days>\d{1,4})d)?\s*(?:(?P<hours>\d{1,4})h)?\s*(?:(?P<minutes>\d{1,5})m(?:in)?)?"
-)
 _SPOKEN = re.compile(
     r"(?:(?P<day>\d{1,2})\s+(?P<month>[A-Za-z]{3})[a-z]*\s*(?P<year>\d{4})?\s+)?"
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})\s*(?P<zone>Z|UTC|ET|EST|EDT)?",
@@ -54,8 +51,7 @@ def read_end(text: str, now: datetime) -> datetime:
     """
     typed = text.strip()
     try:
-        found = _RELATIVE.fullmatch(typed)
-        distance = _distance(found) if found is not None and found["sign"] != "-" else None
+        distance = read_length(typed.removeprefix("+"))
         end = to_minute(now + distance if distance is not None else _next(typed, now) or _written(typed, HOW_LONG))
     except OverflowError as error:
         raise TimeRefusedError(f"{typed!r} is out of range: {HOW_LONG}") from error
@@ -76,18 +72,11 @@ def _next(typed: str, now: datetime) -> datetime | None:
 
 
 def _relative(typed: str, shown: datetime) -> datetime | None:
-    found = _RELATIVE.fullmatch(typed)
-    if found is None or not found["sign"] or (distance := _distance(found)) is None:
+    """Return the moment so long before or after the one shown; None for what does not begin with a sign and say how long."""
+    distance = read_length(typed[1:])
+    if not typed.startswith(("+", "-")) or distance is None:
         return None
-    return shown + distance if found["sign"] == "+" else shown - distance
-
-
-def _distance(found: re.Match[str]) -> timedelta | None:
-    """Return how far a relative time is from another; None where it names neither days, hours nor minutes."""
-    if not any(found.group("days", "hours", "minutes")):
-        return None
-    days, hours, minutes = (int(part or 0) for part in found.group("days", "hours", "minutes"))
-    return timedelta(days=days, hours=hours, minutes=minutes)
+    return shown + distance if typed.startswith("+") else shown - distance
 
 
 def _spoken(typed: str, shown: datetime, now: datetime) -> datetime | None:

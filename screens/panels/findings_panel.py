@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.binding import Binding, BindingType
+from typing import TYPE_CHECKING
 
 from screens.panels.areas import beside
+from screens.panels.folding import FoldingPanel
 from screens.panels.lines_view import MARK_COLUMNS
-from screens.panels.panel import Panel, Spec
+from screens.panels.panel import Spec
 from screens.table import Table
 from screens.views.options import Options
 
@@ -22,15 +22,8 @@ BESIDE_FROM = 100
 """From this width on the finding under the cursor is spoken of at the right."""
 
 
-class FindingsPanel(Panel):
+class FindingsPanel(FoldingPanel):
     """Shows findings whatever the view of its spec is: what is unfolded is the panel's, and stays while the data changes."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "fold", "Fold", id="findings.fold"),
-        Binding("right,l", "unfold(1)", "Unfold", show=False, id="findings.unfold"),
-        Binding("left,h", "unfold(0)", "Fold", show=False, id="findings.fold_here"),
-        Binding("O", "fold_all", "Fold all", show=False, id="findings.fold_all"),
-    ]
 
     beside_from = BESIDE_FROM
     beside_top = 1
@@ -50,45 +43,27 @@ class FindingsPanel(Panel):
         list_width = beside(width, height, self.beside_top).width if width >= BESIDE_FROM else width
         self.options = replace(self.options, width=max(list_width - MARK_COLUMNS, 10))
 
-    def action_fold(self) -> None:
-        """Fold the cause under the cursor, or unfold it."""
-        self._set_unfolded(self._cause_here not in self.unfolded)
-
-    def action_unfold(self, unfold: int) -> None:
-        """Unfold the cause under the cursor (1), or fold it (0)."""
-        self._set_unfolded(bool(unfold))
-
-    def action_fold_all(self) -> None:
-        """Unfold all causes; fold them when all are."""
-        everything = self._foldable
-        unfold = not everything <= self.unfolded
-        self._go_to_cause(unfold=unfold)
-        self.unfolded = everything if unfold else frozenset()
-        self.redraw()
-
     @property
-    def _foldable(self) -> frozenset[str]:
+    def foldable(self) -> frozenset[str]:
+        """The causes that have something beneath them."""
         from screens.views.findings import foldable  # noqa: PLC0415  # as above
 
         return foldable(self.look.report.causes) if self.look else frozenset()
 
-    @property
-    def _cause_here(self) -> str:
+    def group_of(self, key: str) -> str:
+        """Return the cause of a row."""
         from screens.views.findings import cause_key_of  # noqa: PLC0415  # as above
 
-        return cause_key_of(self.current.key) if self.current else ""
+        return cause_key_of(key)
 
-    def _set_unfolded(self, unfold: bool) -> None:  # noqa: FBT001  # the one thing that it sets
-        cause = self._cause_here
-        if cause not in self._foldable:
-            return
-        self._go_to_cause(unfold=unfold)
-        self.unfolded = self.unfolded | {cause} if unfold else self.unfolded - {cause}
-        self.redraw()
+    def head_of(self, group: str) -> str:
+        """Return the key of a cause's row."""
+        return f"cause {group}"
 
-    def _go_to_cause(self, *, unfold: bool) -> None:
-        """Leave a row that is about to be hidden for its cause."""
-        keys = self.table.keys()
-        row = f"cause {self._cause_here}"
-        if not unfold and row in keys:
-            self.cursor = keys.index(row)
+    def is_folded(self, group: str) -> bool:
+        """Return whether only the cause is shown."""
+        return group not in self.unfolded
+
+    def set_folded(self, groups: Collection[str], *, fold: bool) -> None:
+        """Fold causes, or unfold them."""
+        self.unfolded = self.unfolded.difference(groups) if fold else self.unfolded.union(groups)

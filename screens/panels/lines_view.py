@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import ClassVar
 
 from textual import events
@@ -249,10 +249,11 @@ class LinesView(Widget, can_focus=True):
             self._repaint_changes((self._height_of(self.cursor),))
             self.action_move(1)
 
-    def action_open(self) -> None:
-        """Open what the row is about."""
+    def action_open(self) -> Awaitable[None] | None:
+        """Open what the row is about; what is returned has to be waited for before the next key."""
         if self.current is not None:
             self.post_message(self.Opened(self.current))
+        return None
 
     def on_mouse_scroll_down(self) -> None:
         """Move down three rows."""

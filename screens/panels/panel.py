@@ -29,7 +29,8 @@ class Spec:
 
     `scope` turns the console's scope into the panel's own, where the panel is about another date. `redraw` is after how many
     seconds the view of a detail screen is made again without being asked, for one that shows more than the look; `again` asks
-    for what it shows besides, when everything is refreshed by hand.
+    for what it shows besides, when everything is refreshed by hand. `panel` makes a detail screen's panel where a plain one will
+    not do: of the spec, and whether only characters below 128 are wanted.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Spec:
     scope: Callable[[Scope], Scope] | None = None
     redraw: float = 0.0
     again: Callable[[], None] | None = None
+    panel: Callable[[Spec, bool], Panel] | None = None
 
     def scope_of(self, scope: Scope) -> Scope:
         """Return what this panel is about when the console looks at `scope`."""
@@ -65,8 +67,9 @@ class Panel(LinesView):
         self.redraw()
 
     def fail(self, reason: str) -> None:
-        """Say that the source failed; what was known stays, with its age."""
-        self._failure = for_terminal(reason, REASON_LIMIT)
+        """Say that the source failed; what was known stays, with its age. What is not of the source has not grown old by it."""
+        if self.look is None or self.spec.redraw == 0:
+            self._failure = for_terminal(reason, REASON_LIMIT)
         self.redraw()
 
     def set_options(self, **changes: object) -> None:

@@ -15,9 +15,9 @@ from screens.lines import Line, Span, Tone, severity_word
 from screens.ports import Look
 from screens.table import Item, Table, Target
 from screens.views.finding_text import about_cause, about_finding
-from screens.views.fitting import cell, fit, fit_all
+from screens.views.fitting import cell, fit, fit_all, fold_marker
 from screens.views.options import Options
-from screens.words import hushes_of
+from screens.words import hushes_of, hushes_trouble
 
 FULL_AGE_FROM = 56
 """From this width on an age has hours and minutes; below it only its greatest unit."""
@@ -41,7 +41,8 @@ class Entry:
 def findings_view(look: Look, scope: Scope, policy: Policy, options: Options, unfolded: Collection[str] = ()) -> Table:
     """Return the causes that are going on, those that somebody has in hand after the others, then what is over, then notes.
 
-    What a cause explains is shown when its key is in `unfolded`, and wherever the filter asks for it.
+    What a cause explains is shown when its key is in `unfolded`, and wherever the filter asks for it. Where it is not known what
+    somebody has in hand, the head says so.
     """
     report = look.report
     hushes = hushes_of(look)
@@ -64,7 +65,9 @@ def findings_view(look: Look, scope: Scope, policy: Policy, options: Options, un
 
     empty = "no finding matches" if wanted else "no findings"
     keys = [entry.key for entry in entries]
-    return Table((), len(entries), item, lambda: keys, empty, about=about)
+    trouble = hushes_trouble(look)
+    head = (fit((Span(trouble, Tone.UNKNOWN),), options),) if trouble else ()
+    return Table(head, len(entries), item, lambda: keys, empty, about=about)
 
 
 def _in_order(causes: Iterable[RootCause], hushes: Hushes) -> list[RootCause]:
@@ -125,7 +128,7 @@ def _item(entry: Entry, hush: Hush | None, as_of: datetime, options: Options) ->
     cause = entry.cause
     lead = cause.evidence[0] if cause.evidence else None
     target = Target("finding", lead.fingerprint if lead else cause.key, lead.subject.game_date if lead else None)
-    marker = _marker(entry.folded, ascii=options.ascii)
+    marker = fold_marker(entry.folded, ascii=options.ascii)
     tone = Tone.FAINT if cause.until or hush else Tone.STRONG
     start = (Span(marker, Tone.STRONG), _word(cause), Span(" "), _age(cause, as_of, options), Span(" "))
     line = _with_count((*start, *_mark(hush), Span(cause.sentence, tone)), _count(cause, options), options)
@@ -156,14 +159,6 @@ def _mark(hush: Hush | None) -> Line:
         return ()
     word = "ack" if hush.kind is HushKind.ACKNOWLEDGED else "silent"
     return (Span(f"{word} {for_terminal(hush.by, LONGEST_NAME)}: ", Tone.STRONG),)
-
-
-def _marker(folded: bool | None, *, ascii: bool) -> str:  # noqa: FBT001  # three states, None for nothing to fold
-    if folded is None:
-        return "  "
-    if ascii:
-        return "+ " if folded else "- "
-    return "▸ " if folded else "▾ "
 
 
 def _word(said: Finding | RootCause) -> Span:

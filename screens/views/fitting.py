@@ -27,6 +27,15 @@ def fit_all(lines: Iterable[Line], options: Options) -> tuple[Line, ...]:
     return tuple(fit(spans, options) for spans in lines)
 
 
+def fold_marker(folded: bool | None, *, ascii: bool) -> str:  # noqa: FBT001  # three states, None for nothing to fold
+    """Return the two characters before a row that say whether something is folded beneath it."""
+    if folded is None:
+        return "  "
+    if ascii:
+        return "+ " if folded else "- "
+    return "▸ " if folded else "▾ "
+
+
 def clip(spans: Line, width: int, ellipsis: str = "…") -> Line:
     """Return a line cut to `width` columns."""
     if sum(span.width for span in spans) <= width:

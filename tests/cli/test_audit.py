@@ -72,6 +72,12 @@ def test_hostile_names_and_code_reach_no_terminal(courtside: Courtside, folder: 
         (("/nowhere/at/all",), "there is no such folder"),
         ((".", "--update-baseline"), "needs --baseline"),
         ((".", "--baseline", "/nowhere/b.txt"), "there is no baseline"),
+        (("infra.dead_letter",), "infra.dead_letter looks at no checkout: `courtside infra dead-letter` runs it"),
+        (("infra.quota", "."), "infra.quota looks at no checkout: `courtside infra quota` runs it"),
+        (("http_pooling", "dead-letter", "."), "`courtside infra dead-letter` runs it"),
+        (("deploy.checklist", "."), "`courtside deploy checklist` runs it"),
+        ((".", "--changed-since", "nope"), "nope"),
+        ((".", "--baseline", "."), "directory"),
     ],
 )
 def test_wrong_usage_is_refused_in_a_sentence(courtside: Courtside, arguments: tuple[str, ...], says: str) -> None:
@@ -79,6 +85,27 @@ def test_wrong_usage_is_refused_in_a_sentence(courtside: Courtside, arguments: t
     assert (result.status, result.out) == (3, "")
     assert says in result.err
     assert "Traceback" not in result.err
+
+
+def test_the_list_names_every_check_and_what_runs_it(courtside: Courtside) -> None:
+    result = courtside("audit", "--list", width=120)
+    document = courtside("audit", "--list", "--json").document
+    assert result.status == document["exit_status"] == 0
+    assert [item["check"] for item in document["checks"]] == [
+        "source.streaming_inserts",
+        "source.silent_exceptions",
+        "source.client_pooling",
+        "source.http_pooling",
+        "source.check_hygiene",
+        "source.shared_drift",
+        "infra.dead_letter",
+        "infra.quota",
+        "deploy.checklist",
+    ]
+    for item in document["checks"]:
+        assert any(line.startswith(item["check"]) for line in result.lines)
+        assert courtside(*item["command"].split()[1:], "--help").status == 0
+    assert "`courtside infra quota`" in result.out
 
 
 def test_a_baseline_is_made_held_and_shortened_but_never_grows(courtside: Courtside, folder: Path) -> None:
@@ -111,6 +138,29 @@ def test_sarif_is_written_beside_the_report(courtside: Courtside, folder: Path, 
     courtside("audit", str(folder), "--sarif", str(tmp_path / "out.sarif"))
     document = json.loads((tmp_path / "out.sarif").read_text())
     assert document["runs"][0]["results"][0]["ruleId"] == "source.silent_exceptions"
+
+
+def test_sarif_is_written_whole_or_not_at_all(courtside: Courtside, folder: Path, tmp_path: Path) -> None:
+    (folder / "a.py").write_text(SILENT)
+    (tmp_path / "old.sarif").write_text("old")
+    result = courtside("audit", str(folder), "--sarif", str(tmp_path / "nowhere" / "out.sarif"))
+    assert result.status == 3
+    assert "No such file or directory" in result.err
+    courtside("audit", str(folder), "--sarif", str(tmp_path / "old.sarif"))
+    assert json.loads((tmp_path / "old.sarif").read_text())["version"] == "2.1.0"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+def test_names_that_are_no_utf8_are_in_every_form(courtside: Courtside, folder: Path, tmp_path: Path) -> None:
+    (folder / "bad\udcff.py").write_text(SILENT)
+    (folder / "\udcfe").mkdir()
+    (folder / "\udcfe/test_a.py").write_text(SILENT)
+    assert "bad\\xff.py:3" in courtside("audit", str(folder)).out
+    document = courtside("audit", str(folder), "--json", "--sarif", str(tmp_path / "out.sarif")).document
+    assert document["findings"][0]["subject"]["name"] == "bad\\xff.py"
+    assert document["skipped"] == [{"path": "\\xfe/test_a.py", "reason": "tests"}]
+    (result,) = json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "bad%FF.py"
 
 
 def test_fix_shows_and_writes_nothing_where_nobody_can_be_asked(courtside: Courtside, folder: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_gate_has_these_fields() -> None:
 
 def test_a_transition_has_these_fields() -> None:
     state = TransitionState(Transition.PHASE2_TO_PHASE3, DAY, HandOverStatus.NOT_DUE, None, None, None, None, "early")
-    assert document.transition(state) == {
+    assert document.record(state) == {
         "transition": "phase2_to_phase3",
         "game_date": "2026-01-24",
         "status": "not due",

@@ -101,7 +101,7 @@ def test_the_plan_is_in_the_journal_and_in_the_list_of_plans(queue: Queue) -> No
 def test_a_plan_that_cannot_be_kept_is_still_shown_and_says_that_it_cannot_be_applied(queue: Queue) -> None:
     shown = queue("requeue", *PROPS, env={"COURTSIDE_STATE_DIR": str(queue.file / "nowhere")})
     assert "would  p2_odds_game_lines 2026-01-27  insert pending row" in shown.out
-    assert "nothing is applied that is not in the journal" in shown.out
+    assert "nothing can be done that is not in the journal" in shown.out
     assert "queue apply" not in shown.out
 
 

@@ -85,7 +85,8 @@ def test_a_refused_row_is_status_1(courtside: Courtside, config: Path, depot: De
         (("--follow",), "--follow repeats what --apply does"),
         (("--every", "5m"), "--every is the time between two rounds"),
         (("--apply", "--follow", "--json"), "--follow has no end"),
-        (("--apply", "--follow", "--every", "5"), "'5' is no time from 10s to 24h"),
+        (("--apply", "--follow", "--every", "5"), "'5' is not a length of time"),
+        (("--apply", "--follow", "--every", "5s"), "'5s' does not do here: give a time from 10s to 24h"),
         (("--apply", "--warehouse", "demo"), "the demo is a story of January 2026"),
     ],
 )

@@ -23,10 +23,10 @@ from console.draining.tries import Tries, Try
 from console.draining.work import Means, Processors
 from console.journal import FILE_NAME, Journal
 from console.warehouse.embedded import EmbeddedWarehouse
-from console.warehouse.writing import Change, ChangeOutcome, LoadLimits, LoadOutcome, Writes
+from console.warehouse.writing import Writes
 from tests.bigquery_double.hand_clock import HandClock
 from tests.builders import at
-from tests.fuse import BreakableJournal, Fuse
+from tests.fuse import BreakableJournal, BreakableWrites, Fuse
 
 NOW = at("2026-01-25T12:00")
 DAY = date(2026, 1, 24)
@@ -35,30 +35,6 @@ ANN = Actor("ann", "ops-1")
 PLACE = "prod"
 SECRET = "identity-token-that-nobody-else-may-see"  # noqa: S105  # the double's
 PATIENCE = Patience(silence=0.5, whole=1.5)
-
-
-@dataclass
-class BreakableWrites:
-    """A warehouse on the way to which the process may end: before it is asked, and after it has done what it was asked."""
-
-    writes: Writes
-    fuse: Fuse
-
-    @property
-    def limits(self) -> LoadLimits:
-        return self.writes.limits
-
-    def append(self, job_id: str, table: str, lines: bytes) -> LoadOutcome:
-        return self.writes.append(job_id, table, lines)
-
-    def outcome(self, job_id: str) -> LoadOutcome | None:
-        return self.writes.outcome(job_id)
-
-    def change(self, change: Change, now: datetime) -> ChangeOutcome:
-        self.fuse.step()
-        outcome = self.writes.change(change, now)
-        self.fuse.step()
-        return outcome
 
 
 class BreakableWarehouse(EmbeddedWarehouse):

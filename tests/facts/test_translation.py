@@ -15,8 +15,8 @@ from tests.facts.tables import Tables
 ALL = pytest.mark.parametrize("fact", all_facts(), ids=lambda fact: fact.name)
 
 
-def test_there_are_seventeen_facts() -> None:
-    assert len(all_facts()) == 17
+def test_there_are_eighteen_facts() -> None:
+    assert len(all_facts()) == 18
 
 
 def test_the_generated_files_are_what_would_be_generated_now(capsys: pytest.CaptureFixture[str]) -> None:

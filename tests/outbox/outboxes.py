@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,40 +10,12 @@ from console.journal import FILE_NAME, Journal
 from console.outbox.outbox import Delivery, Outbox
 from console.outbox.rows import OutboxRow
 from console.warehouse.protocol import WarehouseError
-from console.warehouse.writing import Change, ChangeOutcome, LoadLimits, LoadOutcome, Writes
+from console.warehouse.writing import Writes
 from tests.bigquery_double import BigQueryDouble
-from tests.fuse import Fuse
 
 NOW = datetime(2026, 1, 25, 12, tzinfo=UTC)
 TABLE = "nba_orchestration.streaming_conflict_log"
 PLACE = "prod"
-
-
-@dataclass
-class BreakableWrites:
-    """A warehouse on the way to which the process may end: before it is asked, and after it has done what it was asked."""
-
-    writes: Writes
-    fuse: Fuse
-
-    @property
-    def limits(self) -> LoadLimits:
-        return self.writes.limits
-
-    def append(self, job_id: str, table: str, lines: bytes) -> LoadOutcome:
-        self.fuse.step()
-        outcome = self.writes.append(job_id, table, lines)
-        self.fuse.step()
-        return outcome
-
-    def outcome(self, job_id: str) -> LoadOutcome | None:
-        self.fuse.step()
-        outcome = self.writes.outcome(job_id)
-        self.fuse.step()
-        return outcome
-
-    def change(self, change: Change, now: datetime) -> ChangeOutcome:
-        raise AssertionError("the outbox changes nothing")
 
 
 def outbox(folder: Path) -> Outbox:

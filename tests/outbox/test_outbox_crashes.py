@@ -15,12 +15,11 @@ from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Writes
 from tests.bigquery.conftest import QUICK, Opener
 from tests.bigquery_double import BigQueryDouble, ResetAfter, ResetBefore
-from tests.fuse import BreakableJournal, CrashError, Fuse
+from tests.fuse import BreakableJournal, BreakableWrites, CrashError, Fuse
 from tests.outbox.outboxes import (
     NOW,
     PLACE,
     TABLE,
-    BreakableWrites,
     deliver_all,
     outbox,
     row,

@@ -18,8 +18,7 @@ from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.writing import Change, ChangeOutcome, HeldByBuffer
 from tests.bigquery.refused import refused
 from tests.bigquery_double.hand_clock import HandClock
-from tests.fuse import BreakableJournal, Fuse
-from tests.outbox.outboxes import BreakableWrites
+from tests.fuse import BreakableJournal, BreakableWrites, Fuse
 
 NOW = datetime(2026, 1, 25, 12, tzinfo=UTC)
 DAY = date(2026, 1, 24)
@@ -72,12 +71,10 @@ class HoldableWrites(BreakableWrites):
     held_until: datetime | None = None
 
     def change(self, change: Change, now: datetime) -> ChangeOutcome:
-        self.fuse.step()
         if self.held_until is not None and now < self.held_until:
+            self.fuse.step()
             return HeldByBuffer(self.held_until, None)
-        outcome = self.writes.change(change, now)
-        self.fuse.step()
-        return outcome
+        return super().change(change, now)
 
 
 class HoldableWarehouse(EmbeddedWarehouse):

@@ -141,6 +141,7 @@ EFFECTS: Mapping[str, Effect] = {
     **{name: either(PREVIEW, says(f"nothing to {name} here")) for name in (*AT_ONCE, *ON_ROWS)},
     **{name: either(ASKS, says(f"nothing to {name} here")) for name in (*ASKED, *ASKED_ON_ROWS)},
     **{name: either(ASKS, says(f"nothing to {name[5:]} here")) for name in ASKED_ON_GATES},
+    "rest": says("nothing to go on with here"),
     "run_checks": changes(screen="run_checks"),
     "summary": PREVIEW,
     "gates": changes(screen="gates"),

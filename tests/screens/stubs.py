@@ -83,6 +83,10 @@ class StubHands:
         items = tuple(PreviewItem(str(named), "be done") for named in (*order.subjects, *order.fingerprints))
         return replace(self.answer, title=order.verb.value.capitalize(), items=items)
 
+    def rest(self, plan: str, at: datetime | None) -> Preview:
+        self.moments.append(at)
+        return replace(self.answer, title=f"Go on with {plan}", id=plan)
+
     def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
         self.sentences.append(sentence)
         self.moments.append(at)

@@ -16,12 +16,12 @@ from console.desk import Desk
 from screens import acting, navigation
 from screens.app import CourtsideApp
 from screens.dialogs.consent import Agreement
-from screens.dialogs.preview import Offer, PreviewDialog, Stage
+from screens.dialogs.preview import Offer, OfferPanel, PreviewDialog, Stage
 from screens.dialogs.preview_lines import progress_lines, result_lines
 from screens.dialogs.questions import Questions
 from screens.lines import Tone, text_of
 from screens.orders import Consent, Order, Verb
-from screens.ports import Look, Preview, PreviewItem, Result
+from screens.ports import LogEntry, Look, Preview, PreviewItem, Result
 from tests.screens.effects import MOMENT
 from tests.screens.opened import list_of
 from tests.screens.stubs import Source, StubHands, drive, keybar_text, loaded, screen_text, session_on, until
@@ -198,6 +198,26 @@ def test_hands_that_cannot_say_what_they_would_do_are_said(source: Source) -> No
         await until(pilot, lambda: "could not be said: ZeroDivisionError" in keybar_text(app), "nothing is said")
 
     drive(console(source, Broken()), steps)
+
+
+def test_a_run_that_was_stopped_is_gone_on_with_from_the_operations_log(source: Source) -> None:
+    stopped = LogEntry(MOMENT, "ann", "requeue", "7 of 25 done", "stopped: cancelled", plan="p1")
+    done = LogEntry(MOMENT - timedelta(minutes=1), "ann", "requeue", "LAL@DAL", "done")
+    hands = StubHands(answer=READY, done=(stopped, done))
+
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await loaded(app, pilot)
+        await pilot.press("L")
+        await until(pilot, lambda: list_of(app).table.count == 2, "no operations log")
+        dialog = await planned(app, pilot, "N")
+        assert "Go on with p1 (Enter applies, Esc closes)" in dialog.query_one(OfferPanel).spec.title
+        await pilot.press("enter")
+        await ended(pilot, dialog)
+        assert [preview.id for preview, _ in hands.applied] == ["p1"]
+        await pilot.press("escape", "down", "N")
+        await until(pilot, lambda: "nothing to go on with here" in keybar_text(app), "it goes on with what is done")
+
+    drive(console(source, hands), steps)
 
 
 # Consent

@@ -12,7 +12,7 @@ from checks.model import Scope
 from checks.policy import Policy
 from checks.severity import Severity
 from screens.app import CourtsideApp
-from screens.detail.audit import audit_view, groups_of
+from screens.detail.audit import AuditPanel, audit_view, groups_of
 from screens.detail.code import code_view
 from screens.lines import Tone, text_of
 from screens.ports import Audit, AuditSpot
@@ -76,23 +76,23 @@ def head(table: Table) -> str:
 
 def test_findings_stand_under_their_check_and_folder_with_count_and_worst_the_worst_group_first() -> None:
     assert rows(page()) == [
-        "CRITICAL source.silent_exceptions ./  1 finding in 1 file",
-        "  CRITICAL main.py:4  is wrong",
-        "ERROR    source.streaming_inserts jobs/  3 findings in 2 files",
-        "  WARNING  a.py:1  is wrong",
-        "  WARNING  a.py:2  is wrong",
-        "  ERROR    b.py:9  is wrong",
-        "note     source.silent_exceptions jobs/  1 finding in 1 file",
-        "  note     b.py:1  is wrong",
+        "▾ CRITICAL source.silent_exceptions ./  1 finding in 1 file",
+        "    CRITICAL main.py:4  is wrong",
+        "▾ ERROR    source.streaming_inserts jobs/  3 findings in 2 files",
+        "    WARNING  a.py:1  is wrong",
+        "    WARNING  a.py:2  is wrong",
+        "    ERROR    b.py:9  is wrong",
+        "▾ note     source.silent_exceptions jobs/  1 finding in 1 file",
+        "    note     b.py:1  is wrong",
     ]
 
 
 def test_the_filter_keeps_findings_that_hold_it_and_their_groups() -> None:
     assert rows(page(wanted="JOBS/B.PY")) == [
-        "ERROR    source.streaming_inserts jobs/  1 finding in 1 file",
-        "  ERROR    b.py:9  is wrong",
-        "note     source.silent_exceptions jobs/  1 finding in 1 file",
-        "  note     b.py:1  is wrong",
+        "▾ ERROR    source.streaming_inserts jobs/  1 finding in 1 file",
+        "    ERROR    b.py:9  is wrong",
+        "▾ note     source.silent_exceptions jobs/  1 finding in 1 file",
+        "    note     b.py:1  is wrong",
     ]
     assert page(wanted="nowhere").empty == "no finding contains 'nowhere'"
 
@@ -135,6 +135,67 @@ def test_the_rows_keep_their_keys_while_findings_come_and_go() -> None:
     before, after = page().keys(), page(replace(FOUND, spots=SPOTS[1:])).keys()
     assert set(after) == set(before) - {SPOTS[0].id}
     assert len(set(before)) == len(before)
+
+
+def test_a_folded_group_is_its_own_row_with_its_count_and_the_filter_finds_what_is_in_it() -> None:
+    keys = page().keys()
+    groups = frozenset(key for key in keys if key.startswith("="))
+    folded = audit_view(session(), LOOK, SCOPE, Policy(), Options(118), groups)
+    assert rows(folded) == [
+        "▸ CRITICAL source.silent_exceptions ./  1 finding in 1 file",
+        "▸ ERROR    source.streaming_inserts jobs/  3 findings in 2 files",
+        "▸ note     source.silent_exceptions jobs/  1 finding in 1 file",
+    ]
+    found = audit_view(session(), LOOK, SCOPE, Policy(), Options(118, filter="a.py:2", ascii=True), groups)
+    assert rows(found) == [
+        "- WARNING  source.streaming_inserts jobs/  1 finding in 1 file",
+        "    WARNING  a.py:2  is wrong",
+    ]
+
+
+def test_keys_fold_and_unfold_as_in_the_findings_panel_and_what_is_folded_stays_so() -> None:
+    auditor = StubAuditor(FOUND)
+
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        def folded() -> list[bool]:
+            return [text.startswith("▸") for text in rows(panel(app).table) if text[0] != " "]
+
+        async def folds(*keys: str, to: list[bool]) -> None:
+            await pilot.press(*keys)
+            await until(pilot, lambda: folded() == to, f"{keys} leave {folded()}")
+
+        await loaded(app, pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: name_of(app) == "audit" and folded() == [False] * 3, "no groups")
+        await folds("j", "o", to=[True, False, False])
+        assert panel(app).cursor == 0, "the cursor leaves what is hidden for its group"
+        await folds("l", to=[False, False, False])
+        await folds("h", to=[True, False, False])
+        await folds("O", to=[False, False, False])
+        await folds("O", to=[True, True, True])
+        auditor.audit = replace(FOUND, spots=SPOTS[1:])
+        panel(app).redraw()
+        assert folded() == [True] * 3, "what is folded stays so when it is audited again"
+
+    drive(CourtsideApp(session_on(Source(LOOK), auditor=auditor)), steps)
+
+
+def test_a_warehouse_that_fails_makes_no_audit_old() -> None:
+    source = Source(LOOK)
+
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await loaded(app, pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "rows are streamed" in screen_text(app), "no findings")
+        panel(app).fail("the warehouse is gone")
+        assert "OLD" not in screen_text(app)
+        assert "rows are streamed" in screen_text(app)
+
+    drive(CourtsideApp(session_on(source, auditor=StubAuditor())), steps)
+
+
+def panel(app: CourtsideApp) -> AuditPanel:
+    return app.screen.query_one(AuditPanel)
 
 
 def test_a_thousand_findings_of_one_folder_are_one_group() -> None:

@@ -119,6 +119,21 @@ def test_what_is_to_be_verified_stands_before_what_was_done_and_that_among_what_
     assert "LAL@DAL: verify at 07:05 UTC (02:05 ET)" in rows[0]
 
 
+STOPPED = LogEntry(at("2026-01-25T01:15"), "ann", "requeue", "7 of 25 done", "stopped: cancelled", plan="p1")
+
+
+def test_a_run_that_was_stopped_says_which_key_goes_on_with_it_and_one_that_is_too_old_does_not(
+    journal: FleetingJournal, tmp_path: Path
+) -> None:
+    done = (STOPPED, replace(STOPPED, plan=""))
+    session = replace(session_with(tmp_path), memory=journal, hands=StubHands(done=done))
+    first, second = shown(operations_spec(Target("operations", ""), session))
+    assert first.endswith("N goes on: 7 of 25 done: stopped: cancelled")
+    assert second.endswith(" 7 of 25 done: stopped: cancelled")
+    remapped = operations_spec(Target("operations", ""), replace(session, keys={"rest": "ctrl+g"}))
+    assert "Ctrl+g goes on: " in shown(remapped)[0]
+
+
 # The doctor
 
 

@@ -131,6 +131,10 @@ def test_before_anything_is_known_nothing_is_claimed() -> None:
 
 def test_armed_is_said_also_where_there_is_little_room() -> None:
     assert "ARMED" in text(state(read_only=False), 40)
+    on_copy = state(read_only=False, on_copy=True)
+    assert "ARMED on a copy" in lines(on_copy, 120)[0]
+    assert " DEMO " in lines(on_copy, 120)[0]
+    assert "ARMED" in lines(on_copy, 80)[0]
     assert "read-only" not in text(state(read_only=False), 200)
 
 

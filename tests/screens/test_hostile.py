@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from screens.overview import Overview
 from screens.panels.findings_panel import FindingsPanel
 from screens.ports import Audit, AuditSpot, LogEntry, Preview, PreviewItem, Result
 from screens.table import Target
-from screens.text.checklist import ChecklistView, StepView, checklist_lines
+from screens.text.checklist import ChecklistView, StepView
 from tests.console_process import needs_terminal
 from tests.screens.effects import MOMENT
 from tests.screens.hostile import CORPUS, DAY, SEQUENCES, forbidden_in, plant
@@ -102,6 +102,16 @@ def told_badly() -> ChecklistView:
     return ChecklistView(EVIL[0], PRESENT, EVIL[0], Verdict(Severity.ERROR, EVIL[0], None), steps)
 
 
+class ToldBadly:
+    """A checklist that says nothing that is not hostile."""
+
+    def known(self) -> ChecklistView:
+        return told_badly()
+
+    def answer(self, deployment: str, step: str, word: str, note: str) -> str:
+        return EVIL[0]
+
+
 def audited_badly() -> Audit:
     """Return an audit of a checkout in which every name and every line of code is hostile."""
     code = tuple((n + 1, f"code{n:02d}{evil}") for n, evil in enumerate(EVIL))
@@ -131,14 +141,11 @@ def console(source: Source, **changes: object) -> CourtsideApp:
     def doctor(width: int) -> list[Line]:
         return [line for evil in EVIL for line in flow([f"setting {evil}"], width)]
 
-    def checklist(width: int) -> Sequence[Line]:
-        return checklist_lines(told_badly(), width)
-
     known = {
         "memory": journal,
         "hands": StubHands(),
         "doctor": doctor,
-        "checklist": checklist,
+        "checklist": ToldBadly(),
         "auditor": StubAuditor(audited_badly()),
     }
     return CourtsideApp(session_on(source, at=MOMENT, **{**known, **changes}))

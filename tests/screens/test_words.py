@@ -22,6 +22,7 @@ from screens.detail.date import DATE_CHECKS, date_view
 from screens.detail.finding import finding_view
 from screens.detail.gates import gates_view
 from screens.lines import text_of
+from screens.unloaded import Unloaded
 from screens.views.findings import findings_view
 from screens.views.options import Options
 from screens.words import hushes_of
@@ -112,6 +113,38 @@ def test_a_look_without_the_words_shows_all_as_if_nobody_had_said_anything(desk:
     assert set(ids) <= set(BY_ID)
 
 
+def unread(look: Look, fact: Fact[Any]) -> Look:
+    """Return a look whose words of one kind did not come."""
+    outcomes = (outcome for outcome in look.loaded.outcomes if outcome.fact != fact.name)
+    missing = FactOutcome(fact.name, 0, 0.0, "no answer within 15 s")
+    return Look(look.report, Loaded(look.loaded.facts, (*outcomes, missing)), look.sql)
+
+
+@pytest.mark.parametrize("width", [36, 118])
+def test_where_words_about_findings_cannot_be_read_the_panel_says_so_in_a_line_of_its_own(
+    week: Look, width: int
+) -> None:
+    silent = unread(week, ACKNOWLEDGEMENTS)
+    table = findings_view(silent, SCOPE, Policy(), Options(width))
+    (line,) = [text_of(line) for line in table.head]
+    assert line.startswith("who has what in hand is not known")
+    assert len(line) <= width
+    assert shown(silent, width) == shown(week, width)
+    assert findings_view(week, SCOPE, Policy(), Options(width)).head == ()
+
+
+def test_before_anything_was_loaded_the_panel_does_not_complain_that_it_knows_nobody(week: Look) -> None:
+    assert findings_view(Unloaded(week.report), SCOPE, Policy(), Options(118)).head == ()
+
+
+def test_where_words_about_findings_cannot_be_read_a_findings_page_says_so_and_why(week: Look) -> None:
+    name = week.report.causes[0].evidence[0].fingerprint
+    says = "who has what in hand is not known: no answer within 15 s"
+    page = finding_view(name, (), unread(week, ACKNOWLEDGEMENTS), SCOPE, Policy(), Options(118))
+    assert rows(page)[0] == says
+    assert says not in rows(finding_view(name, (), week, SCOPE, Policy(), Options(118)))
+
+
 def test_the_gates_of_a_date_stand_under_the_operators_word(desk: Desk) -> None:
     scope = Scope.at(at(MOMENT), last=DAY, days=1)
     hold = GateOverride("o", DAY, "phase2_to_phase3", "hold", "wait", "ann", at(MOMENT), at("2026-01-25T19:00"))
@@ -125,8 +158,7 @@ def test_the_gates_of_a_date_stand_under_the_operators_word(desk: Desk) -> None:
 
 
 def test_where_words_about_gates_cannot_be_read_gates_and_dates_say_so_and_why(week: Look) -> None:
-    unread = FactOutcome(GATE_OVERRIDES.name, 0, 0.0, "no answer within 15 s")
-    look = Look(week.report, Loaded(week.loaded.facts, (*week.loaded.outcomes, unread)), week.sql)
+    look = unread(week, GATE_OVERRIDES)
     says = "whether somebody holds a gate is not known: no answer within 15 s"
     assert says in " ".join(rows(gates_view(look, SCOPE, Policy(), Options(118))))
     assert says in " ".join(rows(date_view(look, SCOPE, Policy(), Options(118))))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from checks.facts.fact import Fact, Row
+from checks.loading import NOT_ASKED
 from checks.model import (
     CheckResult,
     Fault,
@@ -37,7 +38,7 @@ class Told:
         raise AssertionError(f"a report has no {fact.name}")
 
     def reason(self, fact: Fact[Any]) -> str:
-        return "a report has no facts"
+        return NOT_ASKED
 
     def query(self, fact: str) -> Query:
         raise KeyError(fact)

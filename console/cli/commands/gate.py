@@ -9,11 +9,12 @@ import typer
 from checks.pipeline import Transition
 from console.cli.arguments import Apply, At, Date, For, Until
 from console.cli.command import Answer, Job, command
-from console.cli.gate_acting import Recorded, Wished, keep_word, record, refuse_read_only
+from console.cli.gate_acting import Wished, keep_word, recorder_of
 from screens.lines import Line
 
 if TYPE_CHECKING:
     from console.gates.asking import Decided
+    from console.gates.recording import Recorded
 
 
 @command
@@ -46,13 +47,14 @@ def gate(  # noqa: PLR0913  # each is an option of the command line
     frame = job.frame(at, last=date, days=1)
     if hold or release:
         return keep_word(job, transition, frame.scope.last, wished)
-    if recorded:
-        refuse_read_only(job)
+    recorder = recorder_of(job) if recorded else None
     from console.gates.asking import decide  # --help needs no facts
 
     with job.desk() as desk:
         decided = decide(desk, transition, frame)
-    return _answer(decided, record(job, decided.decision, frame.scope.as_of) if recorded else None)
+    if recorder is None:
+        return _answer(decided, None)
+    return _answer(decided, recorder.deliver(recorder.keep(decided.decision, frame.scope.as_of)))
 
 
 def _answer(decided: Decided, kept: Recorded | None) -> Answer:
@@ -64,7 +66,6 @@ def _answer(decided: Decided, kept: Recorded | None) -> Answer:
         return [*gate_lines(decided.decision, decided.frame, width), *more]
 
     def document() -> dict[str, object]:
-        alert = kept and ((kept.posting and kept.posting.sentence) or kept.no_alert)
-        return {**decided.document(), "recorded": kept and {"waiting": kept.waiting, "alert": alert}}
+        return {**decided.document(), "recorded": kept and kept.document()}
 
     return Answer(decided.status, lines, document)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import UsageError
+from console.cli.arguments import UsageError, duration_from
 from console.cli.command import EXIT_UNKNOWN, Answer, Job, command
 from screens.lines import Line, Span, Tone
 
@@ -17,19 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.draining.drain import Drainer, Round
-
-_DURATION = re.compile(r"([0-9]{1,5})(s|m|h)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
-_SHORTEST, _LONGEST = timedelta(seconds=10), timedelta(hours=24)
-
-
-def duration(text: str) -> timedelta:
-    """Return the time of `90s`, `5m` or `1h`, from 10 s to 24 h. Raises typer.BadParameter."""
-    found = _DURATION.fullmatch(text)
-    time = timedelta(seconds=int(found[1]) * _SECONDS[found[2]]) if found else timedelta(0)
-    if not _SHORTEST <= time <= _LONGEST:
-        raise typer.BadParameter(f"{text!r} is no time from 10s to 24h: write it as 90s, 5m or 1h")
-    return time
 
 
 @command
@@ -42,7 +28,10 @@ def queue_drain(
     every: Annotated[
         timedelta | None,
         typer.Option(
-            "--every", parser=duration, metavar="TIME", help="With --follow: the time between two rounds; 5m."
+            "--every",
+            parser=duration_from("10s", "24h"),
+            metavar="TIME",
+            help="With --follow: the time between two rounds, from 10s to 24h; 5m.",
         ),
     ] = None,
 ) -> Answer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import UsageError, duration, instant
+from console.cli.arguments import UsageError, duration, duration_from, instant
 from console.cli.command import EXIT_UNKNOWN, Answer, Job, command
 from screens.lines import Line
 
@@ -38,7 +38,13 @@ To = Annotated[
     datetime | None, typer.Option("--to", parser=instant, metavar="TIME", help="The last moment, or the one before it.")
 ]
 Every = Annotated[
-    timedelta | None, typer.Option("--every", parser=duration, metavar="TIME", help="Time between two runs; 15m.")
+    timedelta | None,
+    typer.Option(
+        "--every",
+        parser=duration_from("1m", step="1m"),  # reports have minute resolution
+        metavar="TIME",
+        help="Time between two runs, 1m or more; 15m.",
+    ),
 ]
 PolicyFile = Annotated[
     Path | None,
@@ -52,7 +58,7 @@ Supposed = Annotated[
         "--acknowledged-after",
         parser=duration,
         metavar="TIME",
-        help="Suppose that somebody acknowledges each incident so long after it opens.",
+        help="Suppose that somebody acknowledges each critical incident so long after people were told of it, and keeps at it.",
     ),
 ]
 
@@ -78,6 +84,7 @@ def replay(
     """
     from console.replaying.timeline import timeline_of  # --help needs no replay
 
+    _refuse_unless_writable({"--html": html, "--markdown": markdown})
     asked = _asked(job, _period(job, from_, to, every), policy, acknowledged_after)
     courses, stopped = _replayed(job, asked)
     if not courses:
@@ -99,6 +106,18 @@ def replay(
     return Answer(status, lines, document)
 
 
+def _refuse_unless_writable(files: Mapping[str, Path | None]) -> None:
+    """Raise UsageError, before anything is replayed, for a file that cannot be, or that two would be written to."""
+    paths = {option: path.expanduser() for option, path in files.items() if path is not None}
+    for option, path in paths.items():
+        if not path.parent.is_dir():
+            raise UsageError(f"{option} {path}: there is no folder {path.parent}; make it first")
+        if path.is_dir():
+            raise UsageError(f"{option} {path}: that is a folder; name a file in it")
+    if len({path.resolve() for path in paths.values()}) < len(paths):
+        raise UsageError(f"{' and '.join(paths)} name the same file: give each its own")
+
+
 def _period(job: Job, first: datetime | None, last: datetime | None, every: timedelta | None) -> Period:
     """Return what is replayed. Raises UsageError for a period that there is none of."""
     from console.replaying.course import Period  # --help needs no replay
@@ -110,8 +129,6 @@ def _period(job: Job, first: datetime | None, last: datetime | None, every: time
     if first is None or last is None:
         raise UsageError("say which stretch to replay: --from 2026-01-19T05:05Z --to 2026-01-27T05:05Z")
     every = every if every is not None else timedelta(minutes=15)
-    if every < timedelta(minutes=1):
-        raise UsageError("--every must be a minute or more: reports have minute resolution")
     if last < first:
         raise UsageError("--to lies before --from")
     if (last - first) // every >= MOST_MOMENTS:
@@ -204,7 +221,10 @@ def _remarks(job: Job, acknowledged_after: timedelta | None, *, stopped: bool) -
         from checks.times import format_minutes  # --help needs no times
 
         after = format_minutes(acknowledged_after.total_seconds() / 60)
-        said.append(f"Supposed: somebody acknowledges each incident {after} after it opens.")
+        said.append(
+            f"Supposed: somebody acknowledges each critical incident {after} after people were first told of it, "
+            "and again at the end of each hour that an acknowledgement lasts."
+        )
     if stopped:
         said.append("The replay was stopped: what comes later is not shown.")
     return said
@@ -216,4 +236,4 @@ def _write(timeline: Timeline, html: Path | None, markdown: Path | None) -> None
 
     for path, text_of in ((html, html_of), (markdown, markdown_of)):
         if path is not None:
-            path.write_text(text_of(timeline), encoding="utf-8")
+            path.expanduser().write_text(text_of(timeline), encoding="utf-8")

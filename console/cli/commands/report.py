@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console.cli.alerting import Alert, looked, with_alert
+from console.cli.alerting import Alert, AlertingOfReport, alert_of, looked, with_alert
 from console.cli.arguments import Ascii, At, InText
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
@@ -16,28 +16,33 @@ if TYPE_CHECKING:
     from checks.facts.watcher_runs import WatcherRun
     from checks.hushes import Hushes
     from checks.model import Report, Severity
+    from console.settings import Settings
     from screens.text.frame import Frame
 
 
 @command
-def report(job: Job, at: At = None, report: InText = None, ascii: Ascii = None) -> Answer:
+def report(
+    job: Job, at: At = None, report: InText = None, ascii: Ascii = None, alert: AlertingOfReport = None
+) -> Answer:
     """Open the console: what is wrong with the pipeline, since when, why, and what to do about it.
 
-    Without a terminal, with --report and with --json: the report of tonight's games and last night's. Its exit status is 0
+    Without a terminal, with --report, --alert and --json: the report of tonight's games and last night's. Its exit status is 0
     when all is well, 1 for a warning or an error, 2 when it is critical, 3 when it cannot be known; 3 is also wrong usage and a
     warehouse that cannot be read. The console itself ends with 0.
     """
-    if job.opens_console(in_text=report):
+    if job.opens_console(in_text=report or alert):
         return console_answer(job, at, ascii_only=ascii)
-    return report_answer(job, job.frame(at))
+    return report_answer(job, job.frame(at), alert=alert_of(job, wanted=bool(alert), apart={"--at": at}))
 
 
-def console_answer(job: Job, at: datetime | None, *, ascii_only: bool | None) -> Answer:
-    """Open the console and return how it ended; it has nothing to print."""
+def console_answer(
+    job: Job, at: datetime | None, *, ascii_only: bool | None, copy_of: Settings | None = None
+) -> Answer:
+    """Open the console and return how it ended; it has nothing to print. `copy_of` is as `open_console` has it."""
     from console.launch import open_console  # not before somebody opens it
 
     settings = job.settings.with_choice("ascii", ascii_only, "command line") if ascii_only else job.settings
-    status = open_console(settings, job.shell, at)
+    status = open_console(settings, job.shell, at, copy_of=copy_of)
     return Answer(status, lambda _: [], dict)
 
 

@@ -11,6 +11,7 @@ from console.cli.arguments import UsageError
 from console.cli.command import Answer, Job, command
 
 if TYPE_CHECKING:
+    from console.desk import Desk
     from console.serving.service import World
     from screens.text.frame import Frame
 
@@ -31,21 +32,22 @@ def serve(
     from uuid import uuid4  # --help serves nothing
 
     from console.serving.app import Terms
+    from console.serving.limits import limits_for
     from console.serving.listening import DoorError, listen, refuse_open_door, serve_until_told, server_of
     from console.serving.logs import JsonLog
     from console.serving.service import service_of
     from console.serving.tokens import tokens_of
 
-    settings, shell = job.settings, job.shell
-    tokens = tokens_of(shell.environment, settings.serve_tokens)
-    terms = Terms(tokens, JsonLog(shell.err, shell.now), lambda: uuid4().hex)
+    shell, world = job.shell, _world(job)
+    tokens = tokens_of(shell.environment, job.settings.serve_tokens)
+    terms = Terms(tokens, JsonLog(shell.err, shell.now), lambda: uuid4().hex, limits_for(world.limit_seconds))
     try:
         refuse_open_door(host, terms.tokens)
         door = listen(host, port)
     except DoorError as error:
         raise UsageError(str(error)) from error
     with door:
-        serve_until_told(server_of(service_of(_world(job)), terms), door, terms)
+        serve_until_told(server_of(service_of(world), terms), door, terms)
     return Answer(0, lambda _: [], dict)
 
 
@@ -53,6 +55,8 @@ def _world(job: Job) -> World:
     """Return what the server has of the world: each run opens a desk of its own, and a job of its own keeps nothing of it."""
     import time
 
+    from console.actions.opening import station_for
+    from console.gates.recording import Recorder
     from console.serving.runs import Clock
     from console.serving.service import World
 
@@ -61,10 +65,16 @@ def _world(job: Job) -> World:
     def frame(day: date | None) -> Frame:
         return job.frame(None, last=day)
 
+    def open_desk() -> Desk:
+        return shell.open_desk(settings)
+
+    station = station_for(settings, shell.environment, open_desk, shell.now)
     return World(
         place=settings.warehouse,
-        open_desk=lambda: shell.open_desk(settings),
+        open_desk=open_desk,
         frame=frame,
+        recorder=Recorder(station, settings, shell.environment),
+        policy=settings.policy,
         state_dir=settings.state_dir,
         clock=Clock(shell.now, time.monotonic),
         deadline_seconds=settings.deadline_seconds,

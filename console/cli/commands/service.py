@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import UsageError, duration
+from console.cli.arguments import UsageError
 from console.cli.command import Answer, Job, command
+from console.cli.commands.watch import EVERY, INTERVAL, named_checks
 from screens.lines import Line, Span
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ class Kind(Enum):
     CLOUD_RUN = "cloud-run"
 
 
-CLOUD = ("image", "service_account", "share", "region")
-"""What a Cloud Run job needs to know; `share` is SERVER:/PATH of the NFS share that the journal stands on."""
+CLOUD = ("image", "service_account", "share", "region", "network")
+"""What a Cloud Run job needs to know; `share` is SERVER:/PATH of the NFS share that the journal stands on, in that network."""
+CLOUD_TOO = ("subnet",)
+"""What it may know: the network's own of the same name where it does not."""
 
 
 @command
@@ -45,13 +48,16 @@ def service_install(
     show: Annotated[bool, typer.Option("--print", help="Show it; nothing is written.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that says something else.")] = False,
     every: Annotated[
-        timedelta | None, typer.Option("--every", parser=duration, metavar="TIME", help="How often; 30m.")
+        timedelta | None,
+        typer.Option("--every", parser=INTERVAL, metavar="TIME", help="How often, from 1m to 24h; 30m."),
     ] = None,
     checks: Annotated[str | None, typer.Option("--checks", metavar="ID,ID", help="Only these checks.")] = None,
     folder: Annotated[Path | None, typer.Option("--folder", metavar="DIR", help="Where to write it.")] = None,
     cloud: Annotated[
         list[str] | None,
-        typer.Option("--cloud", metavar="NAME=VALUE", help=f"For cloud-run: {', '.join(CLOUD)}; once for each."),
+        typer.Option(
+            "--cloud", metavar="NAME=VALUE", help=f"For cloud-run: {', '.join((*CLOUD, *CLOUD_TOO))}; once for each."
+        ),
     ] = None,
 ) -> Answer:
     """Write a systemd service or timer, a crontab line, or a Cloud Run job with its schedule, for the watcher.
@@ -75,14 +81,13 @@ def service_install(
 
 def _wanted(job: Job, kind: Kind, every: timedelta | None, checks: str | None) -> Wanted:
     """Return the watcher as it is run here, or in a container where that is asked for. Raises UsageError, UnknownCheckError."""
-    from console.cli.commands.watch import checked_interval, named_checks
     from console.installing.cloud_run import SETTINGS, STATE
     from console.installing.wanted import SECRETS_FILE, Wanted
 
     settings = job.settings
     ids = named_checks(checks)
     options = ["--checks", ",".join(ids)] if ids else []
-    interval = checked_interval(every)
+    interval = every or EVERY
     secrets = settings.config_path.absolute().parent / SECRETS_FILE
     if kind is Kind.CLOUD_RUN:
         given = {
@@ -121,9 +126,10 @@ def _cloud_run(job: Job, cloud: Sequence[str], wanted: Wanted) -> tuple[Text, ..
     from console.installing.cloud_run import Cloud, cloud_run
     from console.warehouse.bigquery.target import parse_target
 
-    given = {"region": "us-central1", **dict(item.partition("=")[::2] for item in cloud)}
-    if unknown := [name for name in given if name not in CLOUD]:
-        raise UsageError(f"--cloud knows no {unknown[0]!r}: give {', '.join(f'{name}=…' for name in CLOUD)}")
+    given = {"region": "us-central1", "network": "default", **dict(item.partition("=")[::2] for item in cloud)}
+    if unknown := [name for name in given if name not in (*CLOUD, *CLOUD_TOO)]:
+        known = ", ".join(f"{name}=…" for name in (*CLOUD, *CLOUD_TOO))
+        raise UsageError(f"--cloud knows no {unknown[0]!r}: give {known}")
     if missing := [name for name in CLOUD if not given.get(name)]:
         raise UsageError(f"a Cloud Run job needs {' and '.join(f'--cloud {name}=…' for name in missing)}")
     server, _, path = given["share"].partition(":")
@@ -151,16 +157,16 @@ def _folder(job: Job, kind: Kind) -> Path:
 
 
 def _next_step(kind: Kind, files: Sequence[Path]) -> str:
-    if kind is Kind.SYSTEMD:
-        return f"systemctl --user daemon-reload && systemctl --user enable --now {files[0].name}"
-    if kind is Kind.TIMER:
-        return f"systemctl --user daemon-reload && systemctl --user enable --now {files[1].name}"
+    if kind in (Kind.SYSTEMD, Kind.TIMER):
+        # Without lingering the user's manager ends with the last session, and the watcher with it.
+        enable = f"systemctl --user enable --now {files[-1].name}"
+        return f"loginctl enable-linger && systemctl --user daemon-reload && {enable}"
     import shlex
 
     path = shlex.quote(str(files[0]))
     if kind is Kind.CRON:
         return f"(crontab -l; cat {path}) | crontab -"
-    return f"kubectl apply -f {path}, or its first part by gcloud run jobs replace and the schedule by hand"
+    return f"gcloud run jobs replace {path}, then the schedule; the first lines of both files say how"
 
 
 def _answer(texts: Sequence[Text], folder: Path, written: Sequence[Written], kind: Kind, *, shown: bool) -> Answer:

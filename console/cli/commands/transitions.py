@@ -37,7 +37,7 @@ def transitions(job: Job, date: Date = None, days: Days = None, at: At = None, a
         return {
             **document.report(report, frame.warehouse, frame.assumed),
             "exit_status": status,
-            "transitions": [document.transition(state) for state in states],
+            "transitions": [document.record(state) for state in states],
         }
 
     return with_alert(Answer(status, lines, document), alerted)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import UsageError, duration
+from console.cli.arguments import UsageError, duration_from
 from console.cli.command import EXIT_NOT_DELIVERED, EXIT_UNKNOWN, Answer, Job, command, exit_status
 from screens.lines import Line, Span
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from console.watching.watcher import Outcome
 
 EVERY = timedelta(minutes=30)
-SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=24)
+INTERVAL = duration_from("1m", "24h", step="1m")
+"""What makes of text how often: reports have minute resolution, and so have calendars of cron."""
 
 
 @command
@@ -25,7 +26,7 @@ def watch(
         timedelta | None,
         typer.Option(
             "--every",
-            parser=duration,
+            parser=INTERVAL,
             metavar="TIME",
             help="How often, from 1m to 24h; 30m. With --once: how often it is called, which says when it is missed.",
         ),
@@ -42,22 +43,13 @@ def watch(
     Ends on SIGINT or SIGTERM, after the step that is under way. Exit status of --once: 0 all is well or another watcher does
     the work, 1 a warning or an error, 2 critical, 3 it cannot be known, 4 somebody was to be told and has not been.
     """
-    every = checked_interval(every)
+    every = every or EVERY
     if job.settings.is_demo:
         raise UsageError("the demo is a story of January 2026, nobody watches it: name your warehouse with --warehouse")
     if job.as_document and not once:
         raise UsageError("watching has no end that one document could be written at: leave --json away, or give --once")
     ids = named_checks(checks)
     return _once(job, every, ids) if once else _again_and_again(job, every, ids)
-
-
-def checked_interval(every: timedelta | None) -> timedelta:
-    """Return how often, half an hour where nothing is said. Raises UsageError."""
-    if every is None:
-        return EVERY
-    if not SHORTEST <= every <= LONGEST:
-        raise UsageError("--every is the time between two runs: from 1m to 24h")
-    return every
 
 
 def named_checks(checks: str | None) -> tuple[str, ...]:
