@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from checks.keys import cause_key
 from checks.model import Finding, Severity
 from checks.times import day_bounds, eastern_instant
 
@@ -40,8 +41,7 @@ class Rule:
 
     def key(self, finding: Finding) -> str:
         """Return the incident key that `finding` belongs to under this rule; at most 255 characters."""
-        scope = self.scope_key(finding)
-        return (f"{self.name}:{scope}" if scope else self.name)[:255]
+        return cause_key(self.name, self.scope_key(finding))
 
     def explains(self, finding: Finding, evidence: Evidence) -> bool:
         """Return whether this cause, established by `evidence`, explains `finding`."""

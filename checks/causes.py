@@ -14,6 +14,7 @@ from itertools import compress
 from operator import not_
 
 from checks.cause_rules import RULES, Rule, weight
+from checks.keys import cause_key
 from checks.model import CheckResult, Fault, Finding, RootCause, Severity, Suggestion
 
 
@@ -127,7 +128,7 @@ def _blind(results: Iterable[CheckResult]) -> list[RootCause]:
             by_reason[(BLIND if result.unreadable else _LOG_SILENT), result.reason].append(result.check)
     return [
         RootCause(
-            key=f"{name}:{reason}"[:255],
+            key=cause_key(name, reason),
             name=name,
             severity=Severity.UNKNOWN,
             sentence=f"{', '.join(checks)} cannot be judged: {reason}",

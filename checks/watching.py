@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from checks.facts.fact import Facts
-from checks.facts.watcher_runs import WATCHER_RUNS, WatcherRun
+from checks.facts.watcher_runs import REMEMBERED_DAYS, WATCHER_RUNS, WatcherRun
 from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKind, Suggestion
 from checks.policy import Policy
 from checks.registry import check
@@ -17,23 +18,26 @@ _MINUTE = timedelta(minutes=1)
 
 @check("watcher.silent", "a watcher that ran before and runs no more")
 def silent(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Finding]:
-    """Judge the time since the newest run, in intervals of that watcher.
+    """Judge the time since the newest run of each choice of checks, in intervals of its watcher.
 
     It declares no need of its fact: who has no watcher, and so perhaps no table of its runs, is told nothing.
     """
-    run = newest_run(facts.known(WATCHER_RUNS), as_of)
-    if run is None:
-        return
-    severity = silence_of(run, policy, as_of)
-    if severity is Severity.OK:
-        return
+    for run in last_runs(facts.known(WATCHER_RUNS), as_of):
+        severity = silence_of(run, policy, as_of)
+        if severity is not Severity.OK:
+            yield _finding(run, severity, as_of)
+
+
+def _finding(run: WatcherRun, severity: Severity, as_of: datetime) -> Finding:
     minutes = minutes_between(run.ran_at, as_of)
     every = format_minutes(run.every_seconds / 60)
-    yield Finding(
+    what = f"nobody watches {run.checks.replace(',', ', ')}" if run.checks else "nobody watches"
+    again = f" --checks {run.checks}" if run.checks else ""
+    return Finding(
         check=silent.id,
         severity=severity,
-        subject=Subject(SubjectKind.PROCESSOR, "watcher"),
-        sentence=f"nobody watches: the watcher of {run.host} is to run every {every} and last ran "
+        subject=Subject(SubjectKind.PROCESSOR, f"watcher:{run.checks}" if run.checks else "watcher"),
+        sentence=f"{what}: the watcher of {run.host} is to run every {every} and last ran "
         f"{format_minutes(minutes)} ago, {format_eastern(run.ran_at)} ({format_utc(run.ran_at)})",
         fault=Fault.CHECK,
         since=run.ran_at,
@@ -42,7 +46,7 @@ def silent(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Finding]:
             Evidence("intervals missed", int(minutes * 60 / run.every_seconds), "intervals", WATCHER_RUNS.name),
         ),
         suggestions=(
-            Suggestion("courtside watch --once", "run the checks now and have people told"),
+            Suggestion(f"courtside watch --once{again}", "run the checks now and have people told"),
             Suggestion("courtside service install --print", "see what should be running, and where"),
         ),
         key=format_utc(run.ran_at),
@@ -51,8 +55,32 @@ def silent(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Finding]:
 
 def newest_run(runs: Iterable[WatcherRun], as_of: datetime) -> WatcherRun | None:
     """Return the newest run up to the end of the minute of a moment, None where nobody has watched."""
-    known = [run for run in runs if run.ran_at < as_of + _MINUTE]
-    return max(known, key=lambda run: run.ran_at, default=None)
+    return max(_known(runs, as_of), key=lambda run: run.ran_at, default=None)
+
+
+def last_runs(runs: Iterable[WatcherRun], as_of: datetime) -> tuple[WatcherRun, ...]:
+    """Return when each choice of checks was last run whole up to then, by its name: by its own watcher, or by others.
+
+    How often it is to be run is what its own watcher said last. So watchers hide another's silence only while they do its work,
+    and as often as it did.
+    """
+    known = sorted(_known(runs, as_of), key=lambda run: run.ran_at)
+    newest = {run.checks: run for run in known}
+    return tuple(_last_whole(newest[name], known) for name in sorted(newest))
+
+
+def _last_whole(own: WatcherRun, known: Sequence[WatcherRun]) -> WatcherRun:
+    """Return the run since which each of a choice's checks has been run; `known` are in the order of time."""
+    newest_of_each = [
+        max((run for run in known if run.has_run(check)), key=lambda run: run.ran_at) for check in own.checks.split(",")
+    ]
+    last = min(newest_of_each, key=lambda run: run.ran_at)
+    return replace(own, ran_at=last.ran_at, host=last.host)
+
+
+def _known(runs: Iterable[WatcherRun], as_of: datetime) -> list[WatcherRun]:
+    oldest = as_of - timedelta(days=REMEMBERED_DAYS)
+    return [run for run in runs if oldest <= run.ran_at < as_of + _MINUTE]
 
 
 def silence_of(run: WatcherRun, policy: Policy, as_of: datetime) -> Severity:

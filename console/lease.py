@@ -20,6 +20,7 @@ _TAKE = """
 _LET_GO = "DELETE FROM lease WHERE name = ? AND holder = ?"
 
 _IDENTITY = "watcher_id"
+_GIVE_IDENTITY = "INSERT INTO preference (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def _found(connection: sqlite3.Connection, name: str) -> Lease | None:
 def identity_of(journal: Journal) -> str:
     """Return the id of a journal among those of all hosts, which it is given once. Raises JournalError."""
     known = journal.preference(_IDENTITY)
-    if not known:
-        journal.prefer(_IDENTITY, uuid4().hex[:16])
-        known = journal.preference(_IDENTITY)
-    return known
+    if known:
+        return known
+    with journal.writing() as connection:  # of two processes that begin at once both go by what the first one gave it
+        connection.execute(_GIVE_IDENTITY, (_IDENTITY, uuid4().hex[:16]))
+    return journal.preference(_IDENTITY)

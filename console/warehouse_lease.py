@@ -2,7 +2,8 @@
 
 One MERGE takes or extends it, or changes nothing: compare-and-set on whose it is and until when, as `console.queue_changes` does.
 It ends by itself, or earlier when its holder takes it up to now. The watcher's is never let go of: a host that starts again
-within its term still is the one that knows what was told.
+within its term goes on. What was told stands in the lease's own row, so that only its holder can write it, and whoever takes the
+lease over finds what was written before and nothing that is written after.
 """
 
 from __future__ import annotations
@@ -57,6 +58,32 @@ def take(writes: Writes, claim: Claim, now: datetime) -> Asked:
     return Asked(
         Holding.UNDECIDED, f"rows of {TABLE} stand in its streaming buffer: nothing but courtside may write it"
     )
+
+
+def leave(writes: Writes, name: str, holder: str, told: str, now: datetime) -> bool:
+    """Keep what was told with the lease, and return False where it is another's by now. `now` is aware UTC.
+
+    Raises WarehouseError when it is not known to be kept.
+    """
+    outcome = writes.change(told_change(name, holder, told, now), now)
+    if isinstance(outcome, Changed):
+        return outcome.rows > 0
+    if isinstance(outcome, Contended):
+        raise WarehouseError(f"others ask for leases at the same time: {outcome.reason}")
+    raise WarehouseError(f"rows of {TABLE} stand in its streaming buffer: nothing but courtside may write it")
+
+
+def told_change(name: str, holder: str, told: str, now: datetime) -> Change:
+    """Return the change that keeps what was told with a lease, and changes nothing when its holder is another."""
+    sql = f"""UPDATE {TABLE} AS t SET told = @told, changed_at = @now
+WHERE t.name = @name AND t.holder = @holder"""  # noqa: S608 - our own name
+    parameters = (
+        Parameter("name", "STRING", name),
+        Parameter("holder", "STRING", holder),
+        Parameter("told", "STRING", told),
+        Parameter("now", "TIMESTAMP", require_aware(now)),
+    )
+    return Change(f"keeping what was told under the lease {name}", TABLE, sql, parameters)
 
 
 def lease_change(claim: Claim, now: datetime) -> Change:

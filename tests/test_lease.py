@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from console.journal import FILE_NAME, Journal
-from console.lease import Lease, Leases
+from console.lease import Lease, Leases, identity_of
 from tests.builders import at
 
 NOW = at("2026-01-25T12:00")
@@ -61,3 +61,11 @@ def test_a_clock_that_is_set_back_an_hour_keeps_nobody_out_for_that_hour(leases:
     back = timedelta(hours=1)
     assert leases.acquire("drain", "ann", UNTIL, NOW)
     assert leases.acquire("drain", "bob", UNTIL - back, NOW - back)
+
+
+def test_all_who_begin_at_once_know_the_journal_by_one_id(tmp_path: Path) -> None:
+    journals = [Journal(tmp_path / FILE_NAME, now=lambda: NOW) for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(identity_of, journals))
+    assert found == {identity_of(journals[0])}
+    assert found != {""}

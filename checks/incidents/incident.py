@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,21 +9,11 @@ from enum import Enum
 from checks.cause_rules import RULES
 from checks.causes import BLIND, STANDING_THREAD
 from checks.hushes import Hush, Hushes
+from checks.keys import cause_of, fitting, place_of
 from checks.model import Report
 from checks.severity import Severity
 
-LONGEST_KEY = 255
-"""Characters of a key, so that any system that an alert is sent to can keep it (PagerDuty's dedup_key holds 255)."""
-
 _MACHINERY = frozenset(rule.name for rule in RULES if rule.is_machinery)
-
-
-def fitting(key: str) -> str:
-    """Return a key in at most 255 characters; a longer one ends with what tells it from others that begin alike."""
-    if len(key) <= LONGEST_KEY:
-        return key
-    told_apart = "~" + hashlib.sha256(key.encode()).hexdigest()[:16]
-    return key[: LONGEST_KEY - len(told_apart)] + told_apart
 
 
 class State(Enum):
@@ -110,8 +99,19 @@ class Incident:
         if self.has_own_thread:
             return self.id
         year, week, _ = (self.opened_at or self.first_seen).isocalendar()
-        place = self.key.partition("|")[0]
-        return f"{place}|{STANDING_THREAD}:{year}-W{week:02d}"
+        return f"{place_of(self.key)}|{STANDING_THREAD}:{year}-W{week:02d}"
+
+    @property
+    def name(self) -> str:
+        """Its cause and scope, without the environment."""
+        return cause_of(self.key)
+
+    @property
+    def account(self) -> str:
+        """What there is to say of it: how it ended where that was seen, else what it is about and the note on it."""
+        if self.resolved_at is not None:
+            return self.note or self.sentence
+        return f"{self.sentence} ({self.note})" if self.note else self.sentence
 
 
 class Happening(Enum):

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from checks.causes import BLIND
 from checks.hushes import Hush
-from checks.incidents.incident import LONGEST_KEY, Incident, Run, State, fitting
+from checks.incidents.incident import Incident, Run, State
+from checks.keys import cause_key, incident_key
 from checks.model import Finding, Report, RootCause
 from checks.severity import Severity
 
@@ -98,17 +99,12 @@ def can_be_judged(incident: Incident, report: Report) -> bool:
     return set(incident.checks) <= evaluated(report)
 
 
-def key_of(place: str, cause_key: str) -> str:
-    """Return an incident's key."""
-    return fitting(f"{place}|{cause_key}")
-
-
 def _sign(cause: RootCause, run: Run) -> Sign:
     """Return a cause as a sign: bad for as long as any of its evidence lasts; what it leaves behind is told at its end."""
     is_over = bool(cause.evidence) and not any(finding.is_active for finding in cause.evidence)
     ends = [finding.until for finding in cause.evidence if finding.until is not None]
     return Sign(
-        key=key_of(run.place, cause.key),
+        key=incident_key(run.place, cause.key),
         cause=cause.name,
         is_bad=not is_over,
         severity=cause.severity,
@@ -132,7 +128,7 @@ def _checks(cause: RootCause, report: Report) -> tuple[str, ...]:
     return tuple(
         result.check
         for result in report.results
-        if result.reason and not result.unreadable and cause.key.endswith(f":{result.reason}"[:LONGEST_KEY])
+        if result.reason and not result.unreadable and cause.key == cause_key(cause.name, result.reason)
     )
 
 
@@ -142,7 +138,7 @@ def _blindness(causes: list[RootCause], run: Run) -> tuple[Sign, ...]:
     more = len(causes) - 1
     said = causes[0].sentence + (f" (and {more} more {'reason' if more == 1 else 'reasons'})" if more else "")
     sign = Sign(
-        key=key_of(run.place, BLIND),
+        key=incident_key(run.place, BLIND),
         cause=BLIND,
         is_bad=True,
         severity=Severity.UNKNOWN,

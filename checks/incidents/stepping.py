@@ -225,7 +225,7 @@ def _absorbing(cause: Incident, symptom: Incident) -> Incident:
 def _absorbed(symptom: Incident, cause: Incident, now: datetime) -> _Change:
     if symptom.state is State.NEW:
         return None, ()
-    note = f"a symptom of {cause.key.partition('|')[2]}"
+    note = f"a symptom of {cause.name}"
     return replace(_in_state(symptom, State.CLOSED, now), note=note), (Happening.ABSORBED, Happening.CLOSED)
 
 

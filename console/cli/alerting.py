@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from console.notify.sinks.sink import Sink
     from console.watching.telling import Sent
 
-Alerting = Annotated[
-    bool,
-    typer.Option(
-        "--alert",
-        help="Also tell whoever is behind the sinks under [notify], of each incident once. Exit status 4 when somebody was to "
-        "be told and has not been.",
-    ),
-]
+_OPTION = typer.Option(
+    "--alert",
+    help="Also tell whoever is behind the sinks under [notify], of each incident once. Exit status 4 when somebody was to "
+    "be told and has not been.",
+)
+Alerting = Annotated[bool, _OPTION]
+AlertingOfReport = Annotated[bool | None, _OPTION]
+"""None where it was not given, by which one that stands before a command's name is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,17 @@ class Alert:
             look = self.job.look(scope, ids)
         except WarehouseError as error:
             unseen = blind_report(scope, tuple(ids) or tuple(check.id for check in ALL_CHECKS), str(error))
-            alerted = self._tell(unseen, NOTHING_SAID)
+            alerted = self.tell(unseen, NOTHING_SAID)
             if alerted.is_delivered:
                 raise
             raise WarehouseError(f"{error}; and of this people were not told: {alerted.sentence}") from error
-        return look, self._tell(look.report, hushes_of(look))
+        return look, self.tell(look.report, hushes_of(look))
 
-    def _tell(self, report: Report, hushes: Hushes) -> Alerted:
-        """Let a report move the incidents on, and send what waits. Only a report of all checks is good for the daily digest."""
+    def tell(self, report: Report, hushes: Hushes) -> Alerted:
+        """Let a report move the incidents on, and send what waits. Only a report of all checks is good for the daily digest.
+
+        Raises JournalError.
+        """
         from checks.catalogue import ALL_CHECKS
         from console.watching.opening import telling_of
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from checks.incidents.incident import Incident
-from checks.times import format_eastern, format_instant, format_utc
+from checks.keys import cause_of
+from checks.times import format_eastern, format_utc
+from console.document import instant, severity
 from console.notify.outbox import Standing
 from screens.lines import BLANK, Line, Span, Tone, flow, severity_word
 
@@ -38,15 +39,14 @@ def incidents_fields(incidents: Sequence[Incident], standings: Sequence[Standing
 
 
 def _incident(incident: Incident, width: int) -> list[Line]:
-    name = incident.key.partition("|")[2]
     hush = f" · {incident.hush.said}" if incident.hush else ""
     lead = severity_word(incident.severity) if incident.is_live else Span(f"{incident.state.value:<8}", Tone.FAINT)
-    lines = flow([f"{name} · {incident.state.value}{hush}"], width, first=Span(f"{lead.text} ", lead.tone))
-    words = [incident.note or incident.sentence, *_times(incident)]
+    lines = flow([f"{incident.name} · {incident.state.value}{hush}"], width, first=Span(f"{lead.text} ", lead.tone))
+    words = [incident.account, *_times(incident)]
     if incident.flaps:
-        words.append(f"it seemed over {incident.flaps} times, and was not")
+        words.append(f"it seemed over {incident.flaps} {'time' if incident.flaps == 1 else 'times'}, and was not")
     if incident.absorbed:
-        words.append(f"with it: {', '.join(key.partition('|')[2] for key in incident.absorbed)}")
+        words.append(f"with it: {', '.join(map(cause_of, incident.absorbed))}")
     for sentence in words:
         lines.extend(flow([sentence], width, first=" " * 9))
     return lines
@@ -70,22 +70,18 @@ def _fields(incident: Incident) -> Mapping[str, object]:
         "id": incident.id,
         "key": incident.key,
         "state": incident.state.value,
-        "severity": incident.severity.name,
-        "worst": incident.worst.name,
-        "sentence": incident.note or incident.sentence,
-        "since": _instant(incident.since),
-        "first_seen": _instant(incident.first_seen),
-        "last_seen": _instant(incident.last_seen),
-        "opened_at": _instant(incident.opened_at),
-        "resolved_at": _instant(incident.resolved_at),
-        "ended_at": _instant(incident.ended_at),
+        "severity": severity(incident.severity),
+        "worst": severity(incident.worst),
+        "sentence": incident.account,
+        "since": instant(incident.since),
+        "first_seen": instant(incident.first_seen),
+        "last_seen": instant(incident.last_seen),
+        "opened_at": instant(incident.opened_at),
+        "resolved_at": instant(incident.resolved_at),
+        "ended_at": instant(incident.ended_at),
         "flaps": incident.flaps,
         "symptoms": incident.symptoms,
         "absorbed": list(incident.absorbed),
         "hush": incident.hush.said if incident.hush else None,
         "next": incident.command,
     }
-
-
-def _instant(moment: datetime | None) -> str | None:
-    return format_instant(moment) if moment else None

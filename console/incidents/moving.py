@@ -68,6 +68,11 @@ def last_ledger(connection: sqlite3.Connection, place: str) -> Ledger:
         return Ledger()
 
 
+def keep_ledger(connection: sqlite3.Connection, place: str, ledger: Ledger) -> None:
+    """Keep what was told about a place."""
+    connection.execute(_KEEP_LEDGER, (place, text_of_ledger(ledger)))
+
+
 def _tell(
     connection: sqlite3.Connection,
     run: Run,
@@ -78,7 +83,7 @@ def _tell(
 ) -> Moved:
     situation = Situation(run.place, run.report, incidents, events, run.now)
     told = decide(situation, last_ledger(connection, run.place), manner)
-    connection.execute(_KEEP_LEDGER, (run.place, text_of_ledger(told.ledger)))
+    keep_ledger(connection, run.place, told.ledger)
     put_notices(connection, told.notices, sinks, run.now)
     return Moved(incidents, events, told.notices, next_due(incidents, told.ledger, run.now, manner))
 

@@ -22,4 +22,9 @@ def crontab(wanted: Wanted) -> tuple[Text, ...]:
     if "\n" in command or "\r" in command:
         raise UnfitError("a path with a line break cannot stand in a crontab: take it out of the path")
     line = f"{cron_schedule(wanted.every)} {command}".replace("%", "\\%")
-    return (Text(f"{NAME}.cron", f"# courtside watches the pipeline\n{line}\n"),)
+    return (
+        Text(
+            f"{NAME}.cron",
+            f'# courtside watches the pipeline; cron mails what it prints, MAILTO="" above keeps that quiet\n{line}\n',
+        ),
+    )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from checks.severity import Severity
-from console.notify.notice import Kind, Ledger, Notice, Told
+from console.notify.notice import Kind, Ledger, Notice, Part, Told
 
 
 def text_of_notice(notice: Notice) -> str:
@@ -68,6 +68,7 @@ def _fields(notice: Notice) -> dict[str, object]:
         "at": notice.at.isoformat(),
         "is_live": notice.is_live,
         "count": notice.count,
+        "parts": [[part.id, part.kind.value, part.severity.name, part.title, part.is_live] for part in notice.parts],
     }
 
 
@@ -79,6 +80,10 @@ def _notice(raw: dict[str, Any]) -> Notice:
             "severity": Severity[raw["severity"]],
             "lines": tuple(raw["lines"]),
             "at": datetime.fromisoformat(raw["at"]),
+            "parts": tuple(
+                Part(name, Kind(kind), Severity[severity], title, is_live)
+                for name, kind, severity, title, is_live in raw["parts"]
+            ),
         }
     )
 

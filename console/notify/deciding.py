@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -107,8 +107,9 @@ def _news(situation: Situation, told: dict[str, Told]) -> Iterator[Notice]:
             told[event.incident.id] = replace(
                 _known(event.incident, None, situation.now), at=told[event.incident.id].at
             )
-    for events in threads.values():
-        yield notice_of(situation.place, events, situation.now)
+    for thread, events in threads.items():
+        named = {event.incident.id for event in events}
+        yield notice_of(situation.place, events, _lasting(situation, told, thread, named), situation.now)
 
 
 def _is_told(event: Event, told: dict[str, Told]) -> bool:
@@ -118,6 +119,19 @@ def _is_told(event: Event, told: dict[str, Told]) -> bool:
         return False
     is_beginning = event.what in (Happening.OPENED, Happening.REOPENED, Happening.WORSENED)
     return incident.id in told or (is_beginning and is_worth_telling(incident))
+
+
+def _lasting(situation: Situation, told: Mapping[str, Told], thread: str, named: Collection[str]) -> list[Incident]:
+    """Return the incidents of a thread that people know of and that last, but for those that are `named` anyhow."""
+    return [
+        incident
+        for incident in situation.incidents
+        if incident.thread == thread
+        and incident.is_live
+        and incident.state is not State.SILENCED
+        and incident.id in told
+        and incident.id not in named
+    ]
 
 
 def _known(incident: Incident, before: Told | None, at: datetime) -> Told:
@@ -138,16 +152,21 @@ def _urgings(situation: Situation, told: dict[str, Told], manner: Manner) -> Ite
             continue
         if not _is_nobodys(incident):
             told[incident.id] = Told(item.at)
-        elif incident.good:  # it may be over: the next run says
-            continue
-        elif item.since is None:  # it became critical again without being worse than it has been
-            told[incident.id] = replace(item, since=now)
-        elif not item.escalated and now - item.since >= manner.escalates_after:
-            told[incident.id] = replace(item, at=now, escalated=True)
-            yield urging(Kind.ESCALATION, situation.place, incident, now)
-        elif now - item.at >= manner.reminds_every:
-            told[incident.id] = replace(item, at=now)
-            yield urging(Kind.REMINDER, situation.place, incident, now)
+        elif not incident.good:  # else it may be over: the next run says
+            since = item.since or now  # it can become critical again without being worse than it has been
+            told[incident.id] = replace(item, since=since)
+            kind = _urging(item, since, now, manner)
+            if kind is not None:
+                told[incident.id] = Told(now, since, item.escalated or kind is Kind.ESCALATION)
+                others = _lasting(situation, told, incident.thread, {incident.id})
+                yield urging(kind, situation.place, incident, others, now)
+
+
+def _urging(item: Told, since: datetime, now: datetime, manner: Manner) -> Kind | None:
+    """Return what is said of an incident that has been critical and nobody's for so long; None while it is too early."""
+    if not item.escalated and now - since >= manner.escalates_after:
+        return Kind.ESCALATION
+    return Kind.REMINDER if now - item.at >= manner.reminds_every else None
 
 
 def _digest_is_due(ledger: Ledger, now: datetime, manner: Manner) -> bool:

@@ -25,12 +25,24 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a notice tells of one incident, by its `id`: why, how bad it is, in one sentence, and whether it lasts."""
+
+    id: str
+    kind: Kind
+    severity: Severity
+    title: str
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One message, whichever way it goes.
 
     `thread` is the incident's, or one of its own for what belongs to none; `incident` is the incident's key, or "". `title` says
     what is the matter in one line, `lines` the rest; both may hold words from outside, which each sink cleans for where they go.
-    `is_live` is False once the trouble is over. `at` is aware UTC, `count` how many happenings it stands for.
+    `is_live` is False once the trouble is over. `at` is aware UTC, `count` how many happenings it stands for. `parts` are what it
+    tells of each incident, for those who are told of each apart; none of what belongs to no incident.
     """
 
     kind: Kind
@@ -43,6 +55,23 @@ class Notice:
     at: datetime
     is_live: bool = True
     count: int = 1
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def is_escalation(self) -> bool:
+        """True of what may be for other people than all else."""
+        return self.kind is Kind.ESCALATION
+
+    def replaces(self, earlier: Notice) -> bool:
+        """Return whether nobody needs an earlier notice of the same thread that has not been sent.
+
+        That is so when this one is for the same people and tells of every incident that the earlier one tells of. An escalation
+        is also needless once the trouble is over or somebody has taken it in hand.
+        """
+        settled = {part.id for part in self.parts if part.kind in (Kind.ACKNOWLEDGED, Kind.RESOLVED)}
+        told = settled if earlier.is_escalation and not self.is_escalation else {part.id for part in self.parts}
+        is_for_others = self.is_escalation and not earlier.is_escalation
+        return self.thread == earlier.thread and not is_for_others and {part.id for part in earlier.parts} <= told
 
     @property
     def key(self) -> str:

@@ -15,7 +15,7 @@ from enum import Enum
 
 from console.journal import Journal, instant_text
 from console.notify.codec import notice_of_text, text_of_notice
-from console.notify.notice import Kind, Notice
+from console.notify.notice import Notice
 from console.notify.sinks.sink import Sink, SinkError
 
 LEASE = timedelta(minutes=5)
@@ -130,8 +130,7 @@ def put_notices(
 ) -> None:
     """Keep notices for each sink that wants them, inside the caller's transaction; one of a key is kept once.
 
-    What waits in the same thread and was never tried is superseded: by anything newer for the same people, and once the trouble
-    is over altogether.
+    What waits in the same thread and was never tried is superseded by what replaces it.
     """
     wanting = tuple(sinks)
     for notice in notices:
@@ -141,13 +140,14 @@ def put_notices(
                 "key": notice.key,
                 "place": notice.place,
                 "thread": notice.thread,
-                "escalates": notice.kind is Kind.ESCALATION,
-                "is_live": notice.is_live,
+                "escalates": notice.is_escalation,
                 "text": text_of_notice(notice),
                 "now": instant_text(now),
             }
             if connection.execute(_PUT, values).rowcount:
-                connection.execute(_SUPERSEDE, values)
+                for number, text in connection.execute(_UNTRIED, values).fetchall():
+                    if notice.replaces(notice_of_text(text)):
+                        connection.execute(_SUPERSEDE, {"number": number, "now": values["now"]})
 
 
 def standings_of(connection: sqlite3.Connection) -> tuple[Standing, ...]:
@@ -159,26 +159,32 @@ _PUT = """
     INSERT INTO notice (sink, key, place, thread, escalates, text, put_at)
     VALUES (:sink, :key, :place, :thread, :escalates, :text, :now) ON CONFLICT (sink, key) DO NOTHING
 """
-_SUPERSEDE = """
-    UPDATE notice SET state = 'superseded', settled_at = :now
+_UNTRIED = """
+    SELECT number, text FROM notice
     WHERE sink = :sink AND thread = :thread AND key != :key AND state = 'waiting' AND tries = 0
-        AND (escalates = :escalates OR NOT :is_live)
 """
-_DUE = """
-    SELECT number, tries, text FROM notice AS mine
-    WHERE sink = :sink AND state IN ('waiting', 'sending') AND next_at <= :now AND claim <= :now AND NOT EXISTS (
+_SUPERSEDE = "UPDATE notice SET state = 'superseded', settled_at = :now WHERE number = :number"
+_FIRST_OF_THREAD = """
+    NOT EXISTS (
         SELECT 1 FROM notice AS earlier WHERE earlier.sink = mine.sink AND earlier.thread = mine.thread
             AND earlier.number < mine.number AND earlier.state IN ('waiting', 'sending')
-    ) ORDER BY number LIMIT 1
+    )
 """
+_DUE = f"""
+    SELECT number, tries, text FROM notice AS mine
+    WHERE sink = :sink AND state IN ('waiting', 'sending') AND next_at <= :now
+        AND (claim <= :now OR claim > :claim)  -- one of a clock that has been set back since is over, as in `console.lease`
+        AND {_FIRST_OF_THREAD} ORDER BY number LIMIT 1
+"""  # noqa: S608 - a clause of our own
 _CLAIM = "UPDATE notice SET state = 'sending', claim = :claim, tries = tries + 1 WHERE number = :number"
 _SETTLE = """
     UPDATE notice SET state = :state, error = :error, next_at = :next_at, settled_at = :settled_at, claim = ''
     WHERE number = :number AND claim = :claim
 """
-_NEXT = """
-    SELECT min(max(put_at, next_at, claim)) FROM notice WHERE state IN ('waiting', 'sending')
-"""
+_NEXT = f"""
+    SELECT min(max(put_at, next_at, claim)) FROM notice AS mine
+    WHERE state IN ('waiting', 'sending') AND {_FIRST_OF_THREAD}
+"""  # noqa: S608 - as above
 _STANDINGS = """
     SELECT sink, sum(state IN ('waiting', 'sending')), sum(state = 'refused'), max(error)
     FROM notice GROUP BY sink ORDER BY sink

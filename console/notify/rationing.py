@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from console.notify.notice import Kind, Ledger, Manner, Notice
-from console.notify.wording import held_back
+from console.notify.wording import held_back, merged
 
 HOUR = timedelta(hours=1)
 _LATER = {Kind.HELD_BACK: 2, Kind.DIGEST: 1}
@@ -57,19 +57,34 @@ def ration(wanted: Iterable[Notice], ledger: Ledger, now: datetime, manner: Mann
 
 
 def _collapsed(notices: Iterable[Notice]) -> list[Notice]:
-    """Return one notice a thread and audience, the newest, which says how many it stands for."""
+    """Return one notice a thread and audience, which says how many it stands for; no incident that was in one is left out."""
     latest: dict[tuple[str, bool], Notice] = {}
     for notice in notices:
-        place = (notice.thread, notice.kind is Kind.ESCALATION)
+        escalation = latest.get((notice.thread, True))
+        if escalation is not None and notice.replaces(escalation):
+            del latest[notice.thread, True]
+        place = (notice.thread, notice.is_escalation)
         before = latest.get(place)
-        latest[place] = notice if before is None else _in_place_of(notice, before)
+        if before is None:
+            latest[place] = notice
+        else:
+            latest[place] = _in_place_of(notice, before) if notice.replaces(before) else merged(notice, before)
     return list(latest.values())
 
 
 def _in_place_of(notice: Notice, before: Notice) -> Notice:
-    """Return a notice that nobody needs an earlier one beside: what has been opened and nobody knows of stays an opening."""
-    is_first = before.kind is Kind.OPENED and notice.kind is not Kind.RESOLVED
-    return replace(notice, kind=Kind.OPENED if is_first else notice.kind, count=before.count + notice.count)
+    """Return a notice that nobody needs an earlier one beside: what began and nobody knows of stays a beginning."""
+    earlier = {part.id: part.kind for part in before.parts}
+    parts = tuple(replace(part, kind=_beginning(part.kind, earlier.get(part.id))) for part in notice.parts)
+    kind = _beginning(notice.kind, before.kind)
+    return replace(notice, kind=kind, count=before.count + notice.count, parts=parts)
+
+
+def _beginning(kind: Kind, before: Kind | None) -> Kind:
+    """Return why somebody is told who has not been told of what was `before`."""
+    if before is Kind.OPENED and kind is Kind.WORSENED:
+        return Kind.OPENED
+    return before if before in (Kind.OPENED, Kind.WORSENED) and kind is Kind.REMINDER else kind
 
 
 def _urgency(notice: Notice) -> tuple[int, int, datetime, str]:

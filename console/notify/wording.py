@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from checks.incidents.incident import Event, Happening, Incident, State
 from checks.model import Report
 from checks.severity import Severity
 from checks.times import format_eastern, format_minutes, format_utc, minutes_between
-from console.notify.notice import Kind, Notice
+from console.notify.notice import Kind, Notice, Part
 
 MOST_IN_DIGEST = 10
 """Incidents that a digest names."""
@@ -28,8 +29,11 @@ KIND_OF = {
 _RANK = (Kind.OPENED, Kind.WORSENED, Kind.ACKNOWLEDGED, Kind.RESOLVED)
 
 
-def notice_of(place: str, events: Sequence[Event], at: datetime) -> Notice:
-    """Return the one notice about what happened to the incidents of one thread, worst first; there is at least one event."""
+def notice_of(place: str, events: Sequence[Event], lasting: Iterable[Incident], at: datetime) -> Notice:
+    """Return the one notice about what happened to the incidents of one thread, worst first; there is at least one event.
+
+    `lasting` are the thread's other incidents that people know of.
+    """
     latest = {event.incident.id: event for event in sorted(events, key=lambda event: -_RANK.index(KIND_OF[event.what]))}
     ordered = sorted(latest.values(), key=lambda event: (not event.incident.is_live, -event.incident.severity))
     first = ordered[0]
@@ -41,25 +45,28 @@ def notice_of(place: str, events: Sequence[Event], at: datetime) -> Notice:
         incident=first.incident.key,
         severity=first.incident.severity,
         title=_title(first),
-        lines=(*_standing(first.incident, at), *others),
+        lines=(*_said(first), *_standing(first.incident, at), *others, *_lasting(lasting)),
         at=at,
         is_live=any(event.incident.is_live for event in ordered),
         count=len(events),
+        parts=tuple(_part(KIND_OF[event.what], event.incident, _title(event)) for event in ordered),
     )
 
 
-def urging(kind: Kind, place: str, incident: Incident, at: datetime) -> Notice:
-    """Return a reminder or an escalation about an incident that is critical and nobody's."""
+def urging(kind: Kind, place: str, incident: Incident, lasting: Iterable[Incident], at: datetime) -> Notice:
+    """Return a reminder or an escalation about an incident that is critical and nobody's; `lasting` are its thread's others."""
     what = "still" if kind is Kind.REMINDER else "nobody has taken this in hand:"
+    title = f"{what} {incident.severity.name}: {incident.sentence}"
     return Notice(
         kind=kind,
         place=place,
         thread=incident.thread,
         incident=incident.key,
         severity=incident.severity,
-        title=f"{what} {incident.severity.name}: {incident.sentence}",
-        lines=_standing(incident, at),
+        title=title,
+        lines=(*_standing(incident, at), *_lasting(lasting)),
         at=at,
+        parts=(_part(kind, incident, title),),
     )
 
 
@@ -105,6 +112,34 @@ def held_back(place: str, held: Sequence[Notice], most: int, at: datetime) -> No
     )
 
 
+def merged(newer: Notice, older: Notice) -> Notice:
+    """Return one notice for two of a thread that are for the same people: the graver leads, the other is a line of it."""
+    first, second = (newer, older) if _gravity(newer) >= _gravity(older) else (older, newer)
+    parts = {part.id: part for part in (*older.parts, *newer.parts)}
+    return replace(
+        first,
+        lines=(*first.lines, f"also {second.kind.value}: {second.title}"),
+        at=newer.at,
+        is_live=newer.is_live or older.is_live,
+        count=newer.count + older.count,
+        parts=tuple(parts.values()),
+    )
+
+
+def _gravity(notice: Notice) -> tuple[bool, int, bool]:
+    return notice.is_live, notice.severity, notice.kind is not Kind.REMINDER
+
+
+def _part(kind: Kind, incident: Incident, title: str) -> Part:
+    return Part(incident.id, kind, incident.severity, title, incident.is_live)
+
+
+def _lasting(incidents: Iterable[Incident]) -> list[str]:
+    """Return what else a thread is about, so that its newest message always says how all of it stands."""
+    ordered = sorted(incidents, key=lambda item: (-item.severity, item.key))
+    return [f"still {item.severity.name}: {item.sentence}{_in_hand(item)}" for item in ordered]
+
+
 def _title(event: Event) -> str:
     incident = event.incident
     if event.what is Happening.RESOLVED:
@@ -115,6 +150,12 @@ def _title(event: Event) -> str:
         return f"{incident.sentence}: {incident.note}"
     again = "again " if event.what is Happening.REOPENED else ""
     return f"{again}{incident.severity.name}: {incident.sentence}"
+
+
+def _said(event: Event) -> tuple[str, ...]:
+    """Return who has a trouble in hand that got worse meanwhile."""
+    hush = event.incident.hush if event.what is not Happening.ACKNOWLEDGED else None
+    return (hush.said,) if hush else ()
 
 
 def _standing(incident: Incident, at: datetime) -> tuple[str, ...]:

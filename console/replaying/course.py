@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from checks.hushes import Hush, Hushes, HushKind
+from checks.hushes import Hushes
 from checks.incidents.incident import Event, Happening, Incident, Rules, Run, State
 from checks.incidents.stepping import step
 from checks.model import Report
 from checks.severity import Severity
 from console.notify.deciding import Situation, decide
 from console.notify.notice import Kind, Ledger, Manner, Notice
+from console.replaying.operator import Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,31 @@ class Span:
         return next((at for at, found in self.severities if found >= severity), None)
 
 
+ALERTS = (Kind.OPENED, Kind.WORSENED, Kind.ACKNOWLEDGED, Kind.RESOLVED)
+"""What is told because something happened to an incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages of each sort there were, and in how many threads those about incidents.
+
+    `alerts` say that an incident opened, worsened, was acknowledged or ended; escalations and reminders that a critical one was
+    nobody's; `held_back` that there were more than an hour may have.
+    """
+
+    alerts: int
+    escalations: int
+    reminders: int
+    threads: int
+    digests: int
+    held_back: int
+
+    @property
+    def about_incidents(self) -> int:
+        """All messages but the digests and those that only count others."""
+        return self.alerts + self.escalations + self.reminders
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """Everything that happened under one set of thresholds, called `name`, up to `until`."""
@@ -77,14 +103,21 @@ class Course:
     spans: tuple[Span, ...]
 
     @property
-    def alerts(self) -> tuple[Sent, ...]:
-        """What was sent about incidents because something had happened: neither digests nor reminders that nobody heeded."""
-        return tuple(sent for sent in self.sent if sent.notice.kind not in (Kind.DIGEST, Kind.REMINDER))
+    def counts(self) -> Counts:
+        """How many messages of each sort were sent."""
+        return Counts(
+            alerts=self.count(*ALERTS),
+            escalations=self.count(Kind.ESCALATION),
+            reminders=self.count(Kind.REMINDER),
+            threads=len(self.threads),
+            digests=self.count(Kind.DIGEST),
+            held_back=self.count(Kind.HELD_BACK),
+        )
 
     @property
     def threads(self) -> tuple[str, ...]:
         """The notification threads of incidents, in the order in which they began."""
-        return tuple(dict.fromkeys(sent.notice.thread for sent in self.sent if sent.notice.incident))
+        return tuple(dict.fromkeys(sent.notice.thread for sent in self.sent if sent.notice.parts))
 
     def count(self, *kinds: Kind) -> int:
         """Return how many notices of these kinds were sent."""
@@ -92,16 +125,14 @@ class Course:
 
 
 class Life:
-    """One set of thresholds, living through reports. `acknowledged_after` supposes that each incident is acknowledged so late."""
+    """One set of thresholds, living through reports; `operator` is who is supposed to be there, if anybody."""
 
-    def __init__(
-        self, name: str, place: str, rules: Rules, manner: Manner, acknowledged_after: timedelta | None
-    ) -> None:
+    def __init__(self, name: str, place: str, rules: Rules, manner: Manner, operator: Operator | None) -> None:
         self._name = name
         self._place = place
         self._rules = rules
         self._manner = manner
-        self._acknowledged_after = acknowledged_after
+        self._operator = operator
         self._current: tuple[Incident, ...] = ()
         self._ever: dict[str, Incident] = {}
         self._ledger = Ledger()
@@ -114,8 +145,8 @@ class Life:
     def sees(self, report: Report, hushes: Hushes) -> None:
         """Live through one report."""
         now = report.scope.as_of
-        if self._acknowledged_after is not None:
-            hushes = supposed(self._current, report, hushes, self._acknowledged_after)
+        if self._operator is not None:
+            hushes = self._operator.speaks(self._current, report, hushes)
         done = step(self._current, Run(self._place, report, hushes, now), self._rules)
         self._current = done.current
         self._ever.update((incident.id, incident) for incident in done.incidents if incident.state is not State.NEW)
@@ -123,6 +154,8 @@ class Life:
         told = decide(Situation(self._place, report, self._current, done.events, now), self._ledger, self._manner)
         self._ledger = told.ledger
         self._sent.extend(Sent(now, notice) for notice in told.notices)
+        if self._operator is not None:
+            self._operator.hears(told.notices, now)
         self._follow(report)
         self._until = now
 
@@ -156,19 +189,6 @@ class Life:
             )
         for fingerprint in self._spans.keys() - lasting.keys():
             self._ended.append(replace(self._spans.pop(fingerprint), ended_at=now))
-
-
-def supposed(incidents: tuple[Incident, ...], report: Report, hushes: Hushes, after: timedelta) -> Hushes:
-    """Return the words that would be in force had each incident been acknowledged so long after it was opened."""
-    now = report.scope.as_of
-    signs = {
-        sign
-        for incident in incidents
-        if incident.is_live and incident.opened_at is not None and now - incident.opened_at >= after
-        for sign in incident.signs
-    }
-    word = Hush(HushKind.ACKNOWLEDGED, "whoever was on call", now + timedelta(hours=24), "supposed by this replay")
-    return Hushes({**dict.fromkeys(signs, word), **hushes.by_fingerprint}, hushes.unread)
 
 
 TOLD_OF = frozenset(Happening) - {Happening.EASED, Happening.CLOSED}

@@ -18,13 +18,14 @@ from checks.progress import Cancelled
 from checks.runner import report_on
 from console.notify.notice import Manner
 from console.replaying.course import Course, Life, Period
+from console.replaying.operator import Operator
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
     """What is replayed, and how: the thresholds by name, and the deadline of each fact in seconds.
 
-    `acknowledged_after` supposes that somebody acknowledges each incident so long after it was opened.
+    `acknowledged_after` supposes that somebody acknowledges each critical incident so long after people were told of it.
     """
 
     place: str
@@ -35,6 +36,10 @@ class Replay:
     deadline_seconds: float
     acknowledged_after: timedelta | None = None
 
+    def operator(self) -> Operator | None:
+        """Return who is supposed to have been there, another one each time; None where nobody is."""
+        return Operator(self.acknowledged_after) if self.acknowledged_after is not None else None
+
 
 def replay(
     asked: Replay, source: Source, on_moment: Callable[[datetime], None], cancelled: Cancelled
@@ -43,7 +48,7 @@ def replay(
 
     `on_moment` is told of each moment before it is loaded.
     """
-    lives = [Life(name, asked.place, asked.rules, asked.manner, asked.acknowledged_after) for name in asked.policies]
+    lives = [Life(name, asked.place, asked.rules, asked.manner, asked.operator()) for name in asked.policies]
     done = False
     for moment in asked.period.moments:
         if cancelled():

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.incidents.incident import Incident
-from checks.severity import Severity
-from checks.times import format_eastern, format_minutes, format_utc
-from console.notify.notice import Kind
+from checks.times import format_eastern, format_minutes, format_utc, minutes_between
 from console.replaying.course import TOLD_OF, Course, Period, Span
+from console.replaying.difference import Change, finding_changes, incident_changes
 
 _NEVER = "-"
 
@@ -37,9 +35,11 @@ def timeline_of(place: str, period: Period, courses: Sequence[Course], remarks: 
     """Return the timeline of a replay under one set of thresholds or more, of which there is at least one."""
     minutes = format_minutes(period.every.total_seconds() / 60)
     title = f"{place} from {_moment(period.first)} to {_moment(courses[0].until)}, every {minutes}"
-    sections = [Section("Summary", (*remarks, *map(_summary, courses)))]
+    sections = [Section("Summary", (*remarks, *map(_summary, courses))), _counts(courses)]
     if len(courses) > 1:
-        sections.append(_difference(courses[0], courses[1]))
+        present, other = courses[0], courses[1]
+        sections.append(_difference("incidents", present, other, incident_changes(present, other)))
+        sections.append(_difference("findings", present, other, finding_changes(present, other)))
     for course in courses:
         under = f", {course.name} thresholds" if len(courses) > 1 else ""
         sections.extend((_incidents(course, under), _events(course, under), _messages(course, under)))
@@ -49,12 +49,28 @@ def timeline_of(place: str, period: Period, courses: Sequence[Course], remarks: 
 
 def _summary(course: Course) -> str:
     opened = sum(incident.opened_at is not None for incident in course.incidents)
-    alerts, threads = len(course.alerts), len(course.threads)
+    counts = course.counts
     return (
-        f"Under the {course.name} thresholds: {_count(opened, 'incident')}, told in {_count(alerts, 'message')} in "
-        f"{_count(threads, 'thread')}, and besides in {_count(course.count(Kind.DIGEST), 'daily digest')} and "
-        f"{_count(course.count(Kind.REMINDER), 'reminder')} of what was critical and nobody had taken in hand."
+        f"Under the {course.name} thresholds: {_count(opened, 'incident')}, "
+        f"{_count(counts.about_incidents, 'message')} about them in {_count(counts.threads, 'thread')}, "
+        f"and {_count(counts.digests, 'daily digest')}."
     )
+
+
+def _counts(courses: Sequence[Course]) -> Section:
+    """Return how many messages of each sort there were, a column for each set of thresholds."""
+    counts = [course.counts for course in courses]
+    rows = (
+        ("alerts: opened, worsened, acknowledged, over", [item.alerts for item in counts]),
+        ("escalations of what was critical and nobody's", [item.escalations for item in counts]),
+        ("reminders of what was critical and nobody's", [item.reminders for item in counts]),
+        ("together, about incidents", [item.about_incidents for item in counts]),
+        ("threads that they stand in", [item.threads for item in counts]),
+        ("daily digests", [item.digests for item in counts]),
+        ("saying that others were held back", [item.held_back for item in counts]),
+    )
+    header = ("what", *(course.name if len(courses) > 1 else "messages" for course in courses))
+    return Section("Messages", (), header, tuple((what, *map(str, numbers)) for what, numbers in rows))
 
 
 def _incidents(course: Course, under: str) -> Section:
@@ -65,7 +81,7 @@ def _incidents(course: Course, under: str) -> Section:
             incident.worst.name,
             incident.state.value,
             str(incident.flaps),
-            f"{_name(incident)}: {incident.note or incident.sentence}",
+            f"{incident.cause}: {incident.account}",
         )
         for incident in course.incidents
     )
@@ -74,7 +90,11 @@ def _incidents(course: Course, under: str) -> Section:
 
 def _events(course: Course, under: str) -> Section:
     rows = tuple(
-        (format_utc(event.at), event.incident.severity.name, f"{event.what.value}: {_name(event.incident)}")
+        (
+            format_utc(event.at),
+            event.incident.severity.name,
+            f"{event.what.value}: {event.incident.cause}: {event.incident.account}",
+        )
         for event in course.events
         if event.what in TOLD_OF
     )
@@ -94,47 +114,26 @@ def _findings(course: Course, under: str) -> Section:
     return Section(f"Findings{under}", (), ("opened", "worst", "worst from", "resolved", "finding"), rows)
 
 
-def _difference(present: Course, other: Course) -> Section:
-    """Return which findings would have been seen at another time, or not at all."""
+def _difference(things: str, present: Course, other: Course, changes: Sequence[Change]) -> Section:
+    """Return what would have come at another time, or not at all."""
     rows = tuple(
-        (_at(before), _at(after), severity.name, about) for about, severity, before, after in _changes(present, other)
+        (_at(change.present), _at(change.other), _by_how_much(change), change.what, change.about) for change in changes
     )
-    said = () if rows else ("Nothing: every finding opens, worsens and ends at the same moments.",)
-    header = (present.name, other.name, "at least", "finding") if rows else ()
-    return Section("What the other thresholds change", said, header, rows)
+    said = () if rows else (f"Nothing: all {things} come and grow worse at the same moments.",)
+    header = (present.name, other.name, f"with the {other.name}", "becomes", things[:-1]) if rows else ()
+    return Section(f"What the {other.name} thresholds change: {things}", said, header, rows)
 
 
-def _changes(present: Course, other: Course) -> list[tuple[str, Severity, datetime | None, datetime | None]]:
-    """Return for each finding and severity when it was first reached under both, where that differs."""
-    first, second = _by_finding(present.spans), _by_finding(other.spans)
-    changes: list[tuple[str, Severity, datetime | None, datetime | None]] = []
-    for fingerprint in dict.fromkeys((*first, *second)):
-        spans = first.get(fingerprint) or second[fingerprint]
-        for severity in (Severity.WARNING, Severity.ERROR, Severity.CRITICAL):
-            before, after = _reached(first.get(fingerprint), severity), _reached(second.get(fingerprint), severity)
-            if before != after:
-                changes.append((_about(spans[0]), severity, before, after))
-    return changes
-
-
-def _by_finding(spans: Sequence[Span]) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {}
-    for span in spans:
-        found.setdefault(span.fingerprint, []).append(span)
-    return found
-
-
-def _reached(spans: Sequence[Span] | None, severity: Severity) -> datetime | None:
-    moments = [moment for span in spans or () if (moment := span.when(severity)) is not None]
-    return min(moments, default=None)
+def _by_how_much(change: Change) -> str:
+    if change.present is not None and change.other is not None:
+        minutes = minutes_between(change.present, change.other)
+        return f"{format_minutes(abs(minutes))} {'later' if minutes > 0 else 'earlier'}"
+    only = "only then" if change.present is None else "no more"
+    return f"{only}, {change.times} times up to {format_utc(change.latest)}" if change.times > 1 else only
 
 
 def _about(span: Span) -> str:
     return f"{span.check}: {span.subject}"
-
-
-def _name(incident: Incident) -> str:
-    return incident.key.partition("|")[2]
 
 
 def _at(moment: datetime | None) -> str:

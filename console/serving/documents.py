@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checks.catalogue import BY_ID
+from checks.severity import Severity
+from checks.watching import last_runs, silence_of
 from console import document
 from console.cli.command import exit_status
 from console.cli.incidents_page import incidents_fields
@@ -12,7 +14,10 @@ from console.cli.watch_page import life_fields
 from screens.words import hushes_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from checks.model import CheckResult
+    from checks.policy import Policy
     from console.document import Json
     from console.heartbeat import Heartbeat
     from console.serving.kept import Kept
@@ -55,9 +60,17 @@ def one_check(seen: Seen, result: CheckResult, age_seconds: float) -> Json:
     }
 
 
-def incidents(kept: Kept) -> Json:
-    """Return what `courtside incidents --json` has, and when the watcher last ran on this host."""
-    return {"heartbeat": _heartbeat(kept.watcher), **incidents_fields(kept.incidents, kept.sinks)}
+def incidents(kept: Kept, policy: Policy, now: datetime) -> Json:
+    """Return what `courtside incidents --json` has, when the watcher last ran on this host, and what `watcher.silent` says of it.
+
+    That nothing is known to be wrong means little where nobody looks; UNKNOWN is a watcher whose interval nobody knows.
+    """
+    silences = [silence_of(run, policy, now) for run in last_runs(kept.runs, now)]
+    return {
+        "heartbeat": _heartbeat(kept.watcher),
+        "watcher_silent": document.severity(max(silences, default=Severity.UNKNOWN)),
+        **incidents_fields(kept.incidents, kept.sinks),
+    }
 
 
 def health(service: Service) -> Json:

@@ -88,7 +88,8 @@ async def incidents(service: Service, request: Request) -> Response:
     if kept.watcher is None and not kept.incidents:
         where = f"{service.world.place} on this host"
         raise RefusedError(503, "nothing_known", f"no watcher has watched {where} yet: `courtside watch` does")
-    return answer("incidents", documents.incidents(kept))
+    world = service.world
+    return answer("incidents", documents.incidents(kept, world.policy, world.clock.now()))
 
 
 async def metrics(service: Service, request: Request) -> Response:
@@ -102,7 +103,7 @@ async def run(service: Service, request: Request) -> Response:
     """Answer with the report of a run that is under way, or begun now."""
     if (await request.body()).strip() not in (b"", b"{}"):
         raise RefusedError(422, "usage", "a run takes no body: all checks are run")
-    joined = service.runs.running_since is not None
+    joined = service.runs.joins()
     try:
         seen = await service.runs.demanded()
     except TooSoonError as error:
@@ -114,15 +115,15 @@ async def run(service: Service, request: Request) -> Response:
 
 
 async def gate(service: Service, request: Request) -> Response:
-    """Answer whether the next phase may start for a date; what is decided is not recorded."""
+    """Answer whether the next phase may start for a date, and record what is decided where writing is allowed."""
     transition, day = _transition(request.path_params["transition"]), _day(request.path_params["date"])
     try:
-        decided = await service.gates.decision(transition, day)
+        answered = await service.gates.decision(transition, day, request.state.caller.name)
     except TooManyError as error:
         raise RefusedError(429, "too_many", str(error), {"Retry-After": str(RETRY_AFTER_SECONDS)}) from None
-    if isinstance(decided, Failure):
-        raise refuse(decided)
-    return answer("gate", {**decided.document(), "recorded": None})
+    if isinstance(answered, Failure):
+        raise refuse(answered)
+    return answer("gate", answered.document())
 
 
 ENDPOINTS = (
@@ -138,7 +139,7 @@ ENDPOINTS = (
         "/gates/{transition}/{date}",
         Access.RUN,
         gate,
-        "May the next phase start for a date?",
+        "May the next phase start for a date? The decision is recorded where writing is allowed",
         "Gate",
         (404, 422, 429, 503),
     ),

@@ -33,14 +33,22 @@ class Joined(Generic[Value]):
     """Work that is done once for all who ask at the same time; used from one event loop.
 
     `work` runs in a thread and returns its value or a Failure. After `limit_seconds` nobody waits for it any more, and the next
-    who asks begins it again. `monotonic` gives seconds.
+    who asks begins it again. `monotonic` gives seconds. `note` is told each outcome in the loop, before anybody else can see that
+    the work has ended.
     """
 
     def __init__(
-        self, work: Callable[[], Value | Failure], what: str, *, limit_seconds: float, monotonic: Callable[[], float]
+        self,
+        work: Callable[[], Value | Failure],
+        what: str,
+        *,
+        limit_seconds: float,
+        monotonic: Callable[[], float],
+        note: Callable[[Value | Failure], None] = lambda _: None,
     ) -> None:
         self._work = work
         self._what = what
+        self._note = note
         self._limit_seconds = limit_seconds
         self._monotonic = monotonic
         self._under_way: list[tuple[float, asyncio.Future[Value | Failure]]] = []
@@ -75,7 +83,7 @@ class Joined(Generic[Value]):
         outcome: asyncio.Future[Value | Failure] = loop.create_future()
         if self.is_stuck:
             sentence = f"{self._what} was begun {MOST_HUNG} times and never ended: start the server again"
-            outcome.set_result(Failure("stuck", sentence))
+            self._settle(outcome, Failure("stuck", sentence))
             return outcome
         self._under_way.append((self._monotonic(), outcome))
         Thread(target=self._run, args=(loop, outcome), daemon=True, name=self._what).start()
@@ -99,7 +107,7 @@ class Joined(Generic[Value]):
         except Exception as error:  # noqa: BLE001  # see above
             found = Failure("defect", for_terminal(f"{self._what} failed: {type(error).__name__}: {error}"))
         with suppress(RuntimeError):  # the server has ended meanwhile
-            loop.call_soon_threadsafe(_settle, outcome, found)
+            loop.call_soon_threadsafe(self._settle, outcome, found)
 
     def _living(self) -> list[tuple[float, asyncio.Future[Value | Failure]]]:
         self._under_way = [(began, outcome) for began, outcome in self._under_way if not outcome.done()]
@@ -108,7 +116,7 @@ class Joined(Generic[Value]):
     def _left(self, began: float) -> float:
         return self._limit_seconds - (self._monotonic() - began)
 
-
-def _settle(outcome: asyncio.Future[Value | Failure], found: Value | Failure) -> None:
-    if not outcome.done():
-        outcome.set_result(found)
+    def _settle(self, outcome: asyncio.Future[Value | Failure], found: Value | Failure) -> None:
+        if not outcome.done():
+            self._note(found)
+            outcome.set_result(found)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from checks.facts.watcher_runs import WatcherRun
 from checks.incidents.incident import Incident
-from console.heartbeat import DRAINER, WATCHER, Heartbeat, last_heartbeat
+from console.heartbeat import DRAINER, WATCHER, Heartbeat, last_heartbeat, watcher_runs
 from console.incidents.shelf import newest_incidents
 from console.journal import JournalError
 from console.memory import known_journal
@@ -20,13 +21,14 @@ from console.serving.joining import Failure
 class Kept:
     """The incidents that are not closed, then the newest that are; how each sink of notices stands; and who was last alive.
 
-    A heartbeat is None where there never was one on this host.
+    A heartbeat is None where there never was one on this host; `runs` are the last of each choice of checks.
     """
 
     incidents: tuple[Incident, ...] = ()
     sinks: tuple[Standing, ...] = ()
     watcher: Heartbeat | None = None
     drainer: Heartbeat | None = None
+    runs: tuple[WatcherRun, ...] = ()
 
 
 def read_kept(state_dir: Path, place: str, now: Callable[[], datetime]) -> Kept | Failure:
@@ -37,6 +39,7 @@ def read_kept(state_dir: Path, place: str, now: Callable[[], datetime]) -> Kept 
             return Kept()
         with journal.reading() as connection:
             incidents, sinks = newest_incidents(connection, place), standings_of(connection)
-        return Kept(incidents, sinks, *(last_heartbeat(journal, name, place) for name in (WATCHER, DRAINER)))
+        watcher, drainer = (last_heartbeat(journal, name, place) for name in (WATCHER, DRAINER))
+        return Kept(incidents, sinks, watcher, drainer, watcher_runs(journal, place))
     except (JournalError, OSError) as error:
         return Failure("journal", str(error))

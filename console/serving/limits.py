@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from console.serving.answers import RefusedError, error_response
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+_AFTER_SECONDS = 15.0
+"""What an answer may need beyond a run: the delivery of a gate's recording, and writing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,12 @@ class Limits:
     def request_seconds(self) -> float:
         """For a whole request, however it is drawn out."""
         return self.body_seconds + self.answer_seconds + 5.0
+
+
+def limits_for(run_seconds: float) -> Limits:
+    """Return limits that let a run of the checks take so long, and what comes after it; never shorter than the usual ones."""
+    usual = Limits()
+    return replace(usual, answer_seconds=max(usual.answer_seconds, run_seconds + _AFTER_SECONDS))
 
 
 class Limited:

@@ -1,4 +1,7 @@
-"""What is known, as Prometheus reads it. What is not known is UNKNOWN or infinitely old, and never a zero that looks well."""
+"""What is known, as Prometheus reads it. What is not known is UNKNOWN or infinitely old, and never a zero that looks well.
+
+Names and units are as Prometheus' documentation, "Metric and label naming", wants them: seconds, bytes, ratios from 0 to 1.
+"""
 
 from __future__ import annotations
 
@@ -95,12 +98,12 @@ def _of_facts(seen: Seen, age: float) -> Iterator[Metric]:
 
 
 def _coverage(seen: Seen) -> Metric:
-    text = "Share of a stage that is there, of what is due; absent where nothing is expected."
-    coverage = GaugeMetricFamily("courtside_coverage_percent", text, labels=["game_date", "stage"])
+    text = "Share of a stage that is there, of what is due, 1 for all; absent where nothing is expected."
+    coverage = GaugeMetricFamily("courtside_coverage_ratio", text, labels=["game_date", "stage"])
     for of_date in funnel_by_date(seen.look.rows(LINEAGE), seen.policy, seen.look.report.scope.as_of):
         for total in of_date.totals:
             if total.percentage is not None:
-                coverage.add_metric([of_date.game_date.isoformat(), total.stage.value], total.percentage)
+                coverage.add_metric([of_date.game_date.isoformat(), total.stage.value], total.percentage / 100)
     return coverage
 
 

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 OPENAPI = "3.1.0"
 
+_WHAT = (
+    "What is wrong with the pipeline, since when and why. The HTTP status says whether a question was answered, the body how "
+    f"things are: a critical verdict is a 200. Documents are of the schema {SCHEMA}; their instants are RFC 3339 in UTC, their "
+    "dates Eastern game dates."
+)
+
 _INSTANT = {"type": "string", "format": "date-time"}
 _STATUS_OF_ALL = (400, 403, 408, 413, 431, 500)
 """403 also without tokens: for web pages that a browser shows."""
@@ -39,6 +45,11 @@ _CHECK = {
     "required": ["check", "severity", "reason", "findings", "says"],
     "properties": {"check": {"type": "string"}, "severity": _SEVERITY, "reason": {"type": "string"}},
 }
+_RECORDED = {
+    "type": ["object", "null"],
+    "required": ["waiting", "alert"],
+    "properties": {"waiting": {"type": "string"}, "alert": {"type": "string"}},
+}
 _BODIES: Mapping[str, Mapping[str, Any]] = {
     "Health": {
         "state": {"enum": ["ok"]},
@@ -50,7 +61,12 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
     "Verdict": _STANDING,
     "Checks": {**_STANDING, "checks": {"type": "array", "items": _CHECK}},
     "Check": {**_STANDING, "check": _CHECK, "findings": _OBJECTS, "hushes_unread": {"type": "string"}},
-    "Incidents": {"heartbeat": {"type": ["object", "null"]}, "incidents": _OBJECTS, "sinks": _OBJECTS},
+    "Incidents": {
+        "heartbeat": {"type": ["object", "null"]},
+        "watcher_silent": _SEVERITY,
+        "incidents": _OBJECTS,
+        "sinks": _OBJECTS,
+    },
     "Report": {
         **_STANDING,
         "causes": _OBJECTS,
@@ -66,7 +82,8 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
         "exit_status": {"enum": [0, 1, 2]},
         "gate": _OBJECT,
         "words_unread": {"type": "string"},
-        "recorded": {"type": "null"},
+        "recorded": _RECORDED,
+        "not_recorded": {"type": "string"},
     },
 }
 _PARAMETERS: Mapping[str, Mapping[str, Any]] = {
@@ -88,7 +105,7 @@ def description(endpoints: Iterable[Endpoint], *, has_tokens: bool) -> dict[str,
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, has_tokens=has_tokens)
     return {
         "openapi": OPENAPI,
-        "info": {"title": "courtside", "version": SCHEMA.rpartition("/")[2], "description": __doc__},
+        "info": {"title": "courtside", "version": SCHEMA.rpartition("/")[2], "description": _WHAT},
         "paths": paths,
         "components": {
             "schemas": {**{name: _document(name, body) for name, body in _BODIES.items()}, "Error": _ERROR},
@@ -151,8 +168,6 @@ def _answered(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _refused(status: int) -> dict[str, Any]:
-    if status == HTTPStatus.BAD_REQUEST:
-        return {"description": "What came is no HTTP", "content": {"text/plain": {"schema": {"type": "string"}}}}
     schema = {"$ref": "#/components/schemas/Error"}
     refusal: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": {JSON: {"schema": schema}}}
     if status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -12,6 +12,7 @@ from typing import ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from console.serving.answers import error_response
 from console.serving.limits import Limits
 
 
@@ -39,6 +40,14 @@ class BoundedProtocol(H11Protocol):
         self._end_within(self.limits.head_seconds)
         super().on_response_complete()
         self._note_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP with a document, as all else is refused, and end the connection."""
+        refusal = error_response(400, "usage", f"what came cannot be read: {msg}", {"Connection": "close"})
+        head = h11.Response(status_code=400, headers=refusal.raw_headers, reason=b"Bad Request")
+        for event in (head, h11.Data(data=bytes(refusal.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""

@@ -30,6 +30,8 @@ class Pace:
     """How long a failure is given out before the warehouse is asked again."""
     demanded_seconds: float = 30.0
     """From one run that was demanded to the next: on BigQuery each bills at least 260 MB."""
+    at_once_seconds: float = 5.0
+    """Who demands a run so soon after another began has asked at the same time, also where that one has ended already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,9 @@ class Runs:
     def __init__(
         self, look: Callable[[], Seen | Failure], clock: Clock, *, limit_seconds: float, pace: Pace | None = None
     ) -> None:
-        self._joined = Joined(look, "the run of the checks", limit_seconds=limit_seconds, monotonic=clock.monotonic)
+        self._joined = Joined(
+            look, "the run of the checks", limit_seconds=limit_seconds, monotonic=clock.monotonic, note=self._note
+        )
         self._clock = clock
         self._pace = pace or Pace()
         self._demanded: float | None = None
@@ -121,8 +125,10 @@ class Runs:
         return self.known if self.known is not None and self._may_stand(self.known) else self._said_trouble()
 
     async def demanded(self) -> Seen | Failure:
-        """Return the report of the run that is under way, or of a new one. Raises TooSoonError."""
+        """Return the report of the run that is under way or began just now, or of a new one. Raises TooSoonError."""
         if self.running_since is None:
+            if (just_made := self._just_made()) is not None:
+                return just_made
             now = self._clock.monotonic()
             left = 0.0 if self._demanded is None else self._pace.demanded_seconds - (now - self._demanded)
             if left > 0:
@@ -130,17 +136,18 @@ class Runs:
             self._demanded = now
         return await self._outcome()
 
+    def joins(self) -> bool:
+        """Return whether a run that is demanded now is one that somebody else began."""
+        return self.running_since is not None or self._just_made() is not None
+
     def freshen(self) -> None:
         """Begin a run where one is due, and wait for nothing."""
         if self._is_due():
             self._begin()
 
     def _begin(self) -> None:
-        is_new = self.running_since is None
-        outcome = self._joined.begin()
-        if is_new:
-            self.count += 1
-            outcome.add_done_callback(lambda done: self._note(done.result()))
+        self.count += self.running_since is None
+        self._joined.begin()
 
     async def _outcome(self) -> Seen | Failure:
         self._begin()
@@ -174,6 +181,11 @@ class Runs:
             return False
         slowness = 1.0 if seen.spending is None else seen.spending.slowness(self._clock.now())
         return slowness is None or self.age_seconds(seen) < self._pace.fresh_seconds * slowness
+
+    def _just_made(self) -> Seen | None:
+        if self.trouble is None and self.known and self.age_seconds(self.known) < self._pace.at_once_seconds:
+            return self.known
+        return None
 
     def _said_trouble(self) -> Failure:
         return self._said(self.trouble or Failure("nothing_known", "nothing is known yet"))

@@ -9,13 +9,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from console.serving.gates import Gates, decide_once
+from console.serving.gates import Gates, Keeper
 from console.serving.joining import Joined
 from console.serving.kept import Kept, read_kept
 from console.serving.runs import Clock, Pace, Runs, look_once
 
 if TYPE_CHECKING:
+    from checks.policy import Policy
     from console.desk import Desk
+    from console.gates.recording import Recorder
     from screens.text.frame import Frame
 
 JOURNAL_SECONDS = 10.0
@@ -43,12 +45,15 @@ class World:
     """What the server has of the world.
 
     `open_desk` gives a new desk on the warehouse that is called `place`, `frame` what is asked about: of one game date, or of
-    tonight and last night for None. `state_dir` is where the journal is, and `deadline_seconds` how long each fact may take.
+    tonight and last night for None. `recorder` records what gates decide, `policy` are the thresholds. `state_dir` is where the
+    journal is, and `deadline_seconds` how long each fact may take.
     """
 
     place: str
     open_desk: Callable[[], Desk]
     frame: Callable[[date | None], Frame]
+    recorder: Recorder
+    policy: Policy
     state_dir: Path
     clock: Clock
     deadline_seconds: float
@@ -80,9 +85,7 @@ def service_of(world: World, pace: Pace | None = None) -> Service:
         world=world,
         runs=Runs(lambda: look_once(world.open_desk, world.frame(None), clock), clock, limit_seconds=limit, pace=pace),
         gates=Gates(
-            lambda transition, day: decide_once(world.open_desk, transition, lambda: world.frame(day)),
-            limit_seconds=limit,
-            monotonic=clock.monotonic,
+            Keeper(world.open_desk, world.frame, world.recorder), limit_seconds=limit, monotonic=clock.monotonic
         ),
         kept=Joined(
             lambda: read_kept(world.state_dir, world.place, clock.now),

@@ -81,8 +81,11 @@ class SlackOutbox:
         self._journal = journal
         self._pace = pace
 
-    def put(self, destination: str, message: Message) -> None:
-        """Keep a message until it is delivered; the same content for the same incident is kept once."""
+    def put(self, destination: str, message: Message, *, began_at: datetime | None = None) -> None:
+        """Keep a message until it is delivered; the same content for the same incident is kept once.
+
+        `began_at` (aware UTC) is since when somebody else may have posted it, as bot: then it is looked for first.
+        """
         values = (
             message.key,
             destination,
@@ -92,8 +95,10 @@ class SlackOutbox:
             message.change,
             message.standing,
         )
+        state = State.WAITING if began_at is None else State.POSTING
+        began = None if began_at is None else instant_text(began_at)
         with self._journal.writing() as connection:
-            connection.execute(_PUT, (*values, instant_text(self._pace.now())))
+            connection.execute(_PUT, (*values, instant_text(self._pace.now()), state.value, began))
 
     def entry(self, destination: str, key: str) -> Entry | None:
         """Return how a message stands; None when it was never put or is forgotten."""
@@ -157,8 +162,12 @@ class SlackOutbox:
         ts, standing = self._thread(entry, way)
         if ts:
             way.update(ts, entry.post)
-            changed = standing != entry.standing
-            self._move(entry, State.THREADED if changed else State.DELIVERED, ts=ts, thread_of=way)
+            if standing == entry.standing:
+                self._move(entry, State.DELIVERED, ts=ts, thread_of=way)
+            elif entry.state is State.POSTING:  # somebody else may have posted the reply: it is looked for next
+                self._move(entry, State.REPLYING, ts=ts, thread_of=way, began_at=entry.began_at, lets_go=True)
+            else:
+                self._move(entry, State.THREADED, ts=ts, thread_of=way)
             return
         began_at, may_be_there = self._begin(entry, State.POSTING)
         ts = way.post(entry.post, began_at=began_at, may_be_there=may_be_there)
@@ -191,8 +200,12 @@ class SlackOutbox:
         began_at: datetime | None = None,
         ts: str = "",
         thread_of: Way | None = None,
+        lets_go: bool = False,
     ) -> None:
-        """Note a step, and in the same transaction the incident's thread where `thread_of` says so. Raises LostClaimError."""
+        """Note a step, and in the same transaction the incident's thread where `thread_of` says so. Raises LostClaimError.
+
+        While something is posted its claim stays, unless `lets_go`.
+        """
         now = instant_text(self._pace.now())
         values = {
             "number": entry.number,
@@ -201,6 +214,7 @@ class SlackOutbox:
             "began_at": instant_text(began_at) if began_at else None,
             "ts": ts,
             "settled_at": now if state is State.DELIVERED else None,
+            "keeps": state in (State.POSTING, State.REPLYING) and not lets_go,
         }
         with self._journal.writing() as connection:
             if connection.execute(_MOVE, values).rowcount == 0:
@@ -220,6 +234,8 @@ class SlackOutbox:
             state = State.REPLYING if is_reply else State.POSTING
         elif is_reply and not isinstance(error, GoneError):
             state = State.THREADED
+        elif entry.state is State.POSTING and not isinstance(error, GoneError):
+            state = State.POSTING  # this try has not posted it, but the one before may have
         else:
             state = State.WAITING
         values = {
@@ -251,8 +267,8 @@ _ENTRY = """
     SELECT number, key, incident, head, detail, change, standing, state, began_at, ts, claim, error FROM slack_message
 """
 _PUT = """
-    INSERT INTO slack_message (key, destination, incident, head, detail, change, standing, put_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (destination, key) DO NOTHING
+    INSERT INTO slack_message (key, destination, incident, head, detail, change, standing, put_at, state, began_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (destination, key) DO NOTHING
 """
 _OLDEST = f"""
     SELECT number, claim, next_at FROM slack_message WHERE destination = ? AND {_OPEN} ORDER BY number LIMIT 1
@@ -260,7 +276,7 @@ _OLDEST = f"""
 _MOVE = """
     UPDATE slack_message SET state = :state, began_at = :began_at, settled_at = :settled_at, error = '',
         ts = CASE WHEN :ts = '' THEN ts ELSE :ts END,
-        claim = CASE WHEN :state IN ('posting', 'replying') THEN claim ELSE '' END
+        claim = CASE WHEN :keeps THEN claim ELSE '' END
     WHERE number = :number AND claim = :claim
 """
 _FAIL = """

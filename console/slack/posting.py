@@ -43,6 +43,12 @@ class Posting:
         return f"not delivered yet, it is in the outbox and goes with the next --post: {self.reason}"
 
 
+def keep_summary(message: Message, destination: Destination, state_dir: Path, now: Callable[[], datetime]) -> None:
+    """Put a message into the outbox of `state_dir` and deliver nothing: it goes with the next one. Raises JournalError."""
+    pace = Pace(now, time.sleep, random.SystemRandom().random)
+    SlackOutbox(open_journal(state_dir, now=now), pace).put(destination.name, message)
+
+
 def post_summary(
     message: Message,
     destination: Destination,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ LONGEST_SENTENCE = 500
 class CheckRun:
     """A report with how it was made: when its run began and ended (aware UTC), by whom, and how often it is meant to be made.
 
-    `journal` is an id of the journal that the watcher keeps.
+    `journal` is an id of the journal that the watcher keeps, `chosen` the checks that it was told to run, as
+    `checks.facts.watcher_runs` writes them.
     """
 
     report: Report
@@ -32,12 +34,14 @@ class CheckRun:
     host: str
     every: timedelta
     version: str
+    chosen: str = ""
 
 
 def check_run_row(run: CheckRun) -> OutboxRow:
-    """Return the row of a run. Its key is the moment and the journal: one run a minute of each, however often it is put."""
+    """Return the row of a run. Its key is the moment, the journal and the choice of checks: one of each, however often put."""
     report = run.report
-    key = f"{format_utc(report.scope.as_of)}-{run.journal}"
+    choice = f"-{hashlib.sha256(run.chosen.encode()).hexdigest()[:8]}" if run.chosen else ""
+    key = f"{format_utc(report.scope.as_of)}-{run.journal}{choice}"
     return OutboxRow(
         key,
         {
@@ -48,7 +52,7 @@ def check_run_row(run: CheckRun) -> OutboxRow:
             "verdict": report.verdict.severity.name,
             "exit_status": exit_status(report.verdict.severity),
             "findings": sum(finding.is_active and finding.severity > 0 for finding in report.findings),
-            "report": _abridged(report),
+            "report": {**_abridged(report), "chosen": run.chosen},  # no table that stands already gets a column
             "duration_seconds": (run.ended - run.began).total_seconds(),
             "version": run.version,
             "host": run.host,

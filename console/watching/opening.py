@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from checks.catalogue import ALL_CHECKS, IF_WORKERS
+from checks.facts.watcher_runs import choice_text
 from checks.incidents.incident import Rules
 from checks.model import Scope
 from console.actions.aftercare import run_due
@@ -20,6 +21,7 @@ from console.notify.outbox import NoticeOutbox
 from console.watching.leadership import Hosts, Leadership
 from console.watching.lines import Log
 from console.watching.ping import Ping
+from console.watching.succession import Shelf, Succession
 from console.watching.telling import Telling
 from console.watching.watcher import Means, Seen, Watcher
 from screens.words import hushes_of
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from console.notify.sinks.sink import Sink
 
 SECONDS_TO_ASK = 20.0
-"""For the lease of several hosts."""
+"""The lease of several hosts, or what was told under it."""
 
 
 def open_means(job: Job, every: timedelta, checks: Sequence[str], stopping: Callable[[], bool]) -> Means:
@@ -45,9 +47,12 @@ def open_means(job: Job, every: timedelta, checks: Sequence[str], stopping: Call
     station = station_of(job)
     host, identity = station.actor.host, identity_of(journal)
     ids = tuple(checks) or tuple(check.id for check in (*ALL_CHECKS, *IF_WORKERS))
-    name = " ".join(("watch", settings.warehouse, *checks))
+    name = " ".join(filter(None, ("watch", settings.warehouse, choice_text(checks))))
     ((_, version),) = versions(["courtside"])[1:]
-    hosts = Hosts(job.desk, name, identity, host, every, min(SECONDS_TO_ASK, every.total_seconds() / 10))
+    sinks, seconds = sinks_for(job, journal), min(SECONDS_TO_ASK, every.total_seconds() / 10)
+    hosts = Hosts(job.desk, name, identity, host, every, seconds)
+    shelf = Shelf(job.desk, name, identity, seconds)
+    is_one_of_several = settings.watch.several_hosts
     return Means(
         place=settings.warehouse,
         ids=ids,
@@ -57,15 +62,21 @@ def open_means(job: Job, every: timedelta, checks: Sequence[str], stopping: Call
         version=version,
         journal=journal,
         look=lambda scope: _look(job, scope, ids),
-        telling=telling_of(job, journal, sinks_for(job, journal), settings.notify.manner),
-        leadership=Leadership(journal, name, hosts if settings.watch.several_hosts else None),
+        telling=telling_of(job, journal, sinks, settings.notify.manner),
+        leadership=Leadership(journal, name, hosts if is_one_of_several else None),
         aftercare=lambda: _aftercare(station),
         why_not_mirrored=station.why_read_only(),
         ping=Ping(settings.watch.pinged(shell.environment), seconds=min(10.0, every.total_seconds() / 20)),
         log=Log(shell.err, shell.now, warehouse=settings.warehouse, host=host),
         now=shell.now,
         stopping=stopping,
+        chosen=choice_text(checks),
+        succession=_succession(journal, settings.warehouse, shelf, sinks) if is_one_of_several else None,
     )
+
+
+def _succession(journal: Journal, place: str, shelf: Shelf, sinks: Sequence[Sink]) -> Succession:
+    return Succession(journal, place, shelf, sinks)
 
 
 def open_watcher(job: Job, every: timedelta, checks: Sequence[str], stopping: Callable[[], bool]) -> Watcher:

@@ -23,6 +23,7 @@ from console.watching.check_runs import TABLE, CheckRun, check_run_row
 from console.watching.leadership import Leadership, Role
 from console.watching.lines import Log, Weight
 from console.watching.ping import Ping, Sign
+from console.watching.succession import Left, Succession
 from console.watching.telling import Sent, Telling
 from console.watching.worker import OverdueError, Worker
 
@@ -47,8 +48,10 @@ class Seen:
 class Means:
     """What a watcher of the warehouse `place` works with.
 
-    `look` runs the checks `ids` at a moment; it raises WarehouseError. `aftercare` delivers rows and runs verifications that are
-    due, and returns its trouble or "". `why_not_mirrored` is why runs are not written to the warehouse, or "". `now` is aware.
+    `look` runs the checks `ids` at a moment; it raises WarehouseError. `chosen` are those that it was told to run, as
+    `checks.facts.watcher_runs` writes them; "" is all of them. `aftercare` delivers rows and runs verifications that are due,
+    and returns its trouble or "". `why_not_mirrored` is why runs are not written to the warehouse, or "". `now` is aware.
+    `succession` is for several hosts.
     """
 
     place: str
@@ -67,6 +70,8 @@ class Means:
     log: Log
     now: Callable[[], datetime]
     stopping: Callable[[], bool] = lambda: False
+    chosen: str = ""
+    succession: Succession | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ class Watcher:
                 means.log("standby", standing.reason)
                 return Outcome(standing.role, None, Sent(), "", standing.reason)
             self._pinged(Sign.START, "")
+            if means.succession is not None and standing.role is Role.LEADS:
+                self._warned(means.succession.take_over(began))
             outcome = self._watched(standing.role, standing.reason, began)
         except JournalError as error:
             outcome = Outcome(Role.WITHHOLDS, None, Sent(), str(error), f"the run could not be kept: {error}")
@@ -124,7 +131,7 @@ class Watcher:
                 return means.leadership.is_vacant(now)
             if means.leadership.still_leads(now) and self._role is Role.LEADS and means.telling.is_due(now):
                 means.telling.catch_up(now)
-                self._sent()
+                self._told()
         except JournalError as error:
             means.log("failed", f"nothing could be told between two runs: {error}", Weight.ERROR)
         return False
@@ -145,7 +152,7 @@ class Watcher:
         if role is Role.LEADS:
             moved = means.telling.saw(seen.report, seen.hushes, means.now())
             happened = [f"{event.what.value}: {event.incident.key}" for event in moved.events]
-            sent = self._sent()
+            sent = self._told()
         else:
             happened, trouble = [], trouble or reason
         self._keep(seen.report, began, verdict.severity)
@@ -179,6 +186,27 @@ class Watcher:
             reason = f"the run failed: {type(error).__name__}: {error}"
         return Seen(blind_report(scope, self._means.ids, reason), NOTHING_SAID), reason
 
+    def _told(self) -> Sent:
+        """Send what waits, and leave for other hosts what is about to be sent and what was. Raises JournalError."""
+        if not self._leaves():
+            return Sent(waiting=1, trouble="another host has taken over the lease, and has people told")
+        sent = self._sent()
+        self._leaves()
+        return sent
+
+    def _leaves(self) -> bool:
+        """Leave for other hosts what was told; return False where another of them leads by now."""
+        means = self._means
+        if means.succession is None:
+            return True
+        left, trouble = means.succession.leave(means.now())
+        self._warned(trouble)
+        return left is not Left.LOST
+
+    def _warned(self, trouble: str) -> None:
+        if trouble:
+            self._means.log("hosts", trouble, Weight.WARNING)
+
     def _sent(self) -> Sent:
         seconds = _seconds(self._means.every, SHARE_OF_SENDING, LONGEST_STEP)
         try:
@@ -194,11 +222,11 @@ class Watcher:
             means.journal,
             WATCHER,
             means.place,
-            Heartbeat(ended, means.host, f"{severity.name} {report.verdict.sentence}", means.every),
+            Heartbeat(ended, means.host, f"{severity.name} {report.verdict.sentence}", means.every, means.chosen),
         )
         if means.why_not_mirrored:
             return
-        run = CheckRun(report, began, ended, means.identity, means.host, means.every, means.version)
+        run = CheckRun(report, began, ended, means.identity, means.host, means.every, means.version, means.chosen)
         try:
             Outbox(means.journal).put(means.place, TABLE, [check_run_row(run)], ended)
         except UnfitRowError as error:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from console.cli.app import app
 from tests.builders import at
 from tests.cli.conftest import Courtside, Result
 from tests.cli.words import Operator
@@ -18,8 +21,40 @@ from tests.notify.services import Receiver, Says
 __all__ = ["receiver"]  # a fixture
 
 SECRET = {"COURTSIDE_NOTIFY_SECRET": "s3cret"}
-COMMANDS = ("check", "gaps", "transitions", "reconcile", "diagnose")
+COMMANDS = ("--report", "check", "gaps", "transitions", "reconcile", "diagnose")
 MINUTE = timedelta(minutes=1)
+
+
+TELLS_BY_ITSELF = {"watch": "through the same incidents and outbox", "gate": "the operators, of a block, with --record"}
+JUDGES_NOTHING = {
+    *("ack", "silence", "trace", "doctor", "snapshot", "summary", "outbox", "serve", "service install", "incidents"),
+    *("queue list", "queue drain", "queue requeue", "queue cancel", "queue resolve", "queue retry", "queue hold"),
+    *("queue apply", "queue plans", "schema show", "schema plan", "schema apply", "journal list", "journal verify"),
+}
+OF_ANOTHER_TIME_OR_PLACE = {
+    "demo": "a story of January 2026",
+    "replay": "the past",
+    "verify": "whether an action has helped, said to who acted",
+    "audit": "a checkout",
+    "deploy checklist": "a deployment",
+}
+
+
+def commands(found: Any, *names: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Give each command below one by its name, with the options that it has."""
+    below = getattr(found, "commands", {})
+    if not names or not below:
+        options = (option for parameter in found.params for option in parameter.opts)
+        yield " ".join(names) or "--report", frozenset(options)
+    for name, command in below.items():
+        yield from commands(command, *names, name)
+
+
+def test_every_command_that_judges_the_pipeline_now_can_alert_and_no_other() -> None:
+    every = dict(commands(get_command(app)))
+    alerting = {name for name, options in every.items() if "--alert" in options}
+    assert alerting == {*COMMANDS, "infra"}  # the latter, which needs a project, in tests/infra/test_command.py
+    assert every.keys() - alerting == {*TELLS_BY_ITSELF, *JUDGES_NOTHING, *OF_ANOTHER_TIME_OR_PLACE}
 
 
 @pytest.fixture
@@ -57,7 +92,7 @@ def test_a_command_ends_as_without_it_and_tells_once(ann: Operator, receiver: Re
 def test_the_outage_is_told_by_the_first_run_that_sees_it(ann: Operator, receiver: Receiver, command: str) -> None:
     ann.now = at("2026-01-23T06:20")
     assert alerts(ann, command).status == 2
-    (got,) = [got.document for got in receiver.got if got.document["severity"] == "CRITICAL"]
+    (got,) = [got.document for got in receiver.got if got.document["severity"] == "critical"]
     assert (got["kind"], "controller_silent" in got["incident"]) == ("opened", True)
 
 
@@ -80,6 +115,7 @@ def test_nobody_is_told_again_by_the_watcher_nor_by_the_alert_of_what_the_watche
     ann.now += 2 * MINUTE
     assert "0 told, 0 waiting" in ann("watch", "--once", env=SECRET).out
     for command in COMMANDS:
+        ann.now -= MINUTE  # so that all come before somebody who has not answered is called again
         alerts(ann, command)
     assert len(receiver.got) == told
 

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from checks.hushes import Hushes, HushKind
-from checks.incidents.incident import LONGEST_KEY, Happening, Run, State
+from checks.incidents.incident import Happening, Run, State
+from checks.keys import LONGEST_KEY
 from checks.model import Finding, Severity
 from tests.incidents.reports import NOON, QUARTER, RETRIER, SILENCE, STALE, Watch, finding, report
 

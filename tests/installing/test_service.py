@@ -13,13 +13,10 @@ from typing import Any
 import pytest
 
 from console.installing import cron, systemd
-from console.installing.cloud_run import Cloud, cloud_run
 from console.installing.wanted import UnfitError, Wanted, calendar, cron_schedule
 from tests.cli.conftest import Courtside, Result, data
 
 __all__ = ["data"]  # fixture
-
-yaml = pytest.importorskip("yaml")
 
 HARD = "a b \"c\" 'd' $HOME 100% \\ ü; x"
 """A folder's name with all that shells, systemd and cron read in a way of their own."""
@@ -69,7 +66,8 @@ def test_systemd_takes_the_units_as_they_are_written(courtside: Courtside, kind:
     folder = courtside.home / ".config" / "systemd" / "user"
     assert min(path.name for path in folder.iterdir()) == "courtside-watch.service"
     assert f"written: {folder / 'courtside-watch.service'}" in done.lines
-    assert "systemctl --user enable --now" in done.lines[-1]
+    assert "loginctl enable-linger && systemctl --user daemon-reload" in done.lines[-1]
+    assert done.lines[-1].endswith(f"enable --now courtside-watch.{'service' if kind == 'systemd' else 'timer'}")
     verify(folder, "courtside-watch.service" if kind == "systemd" else "courtside-watch.timer")
 
 
@@ -136,34 +134,6 @@ def test_an_interval_that_no_calendar_has_is_refused(minutes: int) -> None:
         cron_schedule(timedelta(minutes=minutes))
 
 
-def test_the_yaml_of_cloud_run_says_what_was_meant(tmp_path: Path) -> None:
-    cloud = Cloud(
-        "nba-props", "us-east1", "eu.gcr.io/x/courtside:1", "w@x.iam", "10.0.0.2:/c", ["COURTSIDE_SLACK_TOKEN"]
-    )
-    given = Wanted(
-        ("courtside",), HALF_AN_HOUR, ("--checks", "a.b: #c"), tmp_path, {"COURTSIDE_WAREHOUSE": 'b: "ü" # %'}
-    )
-    (text,) = cloud_run(given, cloud)
-    job, schedule = yaml.safe_load_all(text.content)
-    task = job["spec"]["template"]["spec"]["template"]["spec"]
-    (container,) = task["containers"]
-    assert (job["kind"], task["maxRetries"], task["serviceAccountName"]) == ("Job", 0, "w@x.iam")
-    assert container["command"] == ["courtside"]
-    assert container["args"] == ["watch", "--once", "--every", "30m", "--checks", "a.b: #c"]
-    assert container["env"] == [
-        {"name": "COURTSIDE_WAREHOUSE", "value": 'b: "ü" # %'},
-        {
-            "name": "COURTSIDE_SLACK_TOKEN",
-            "valueFrom": {"secretKeyRef": {"name": "courtside-slack-token", "key": "latest"}},
-        },
-    ]
-    assert task["volumes"][0] == {"name": "state", "nfs": {"server": "10.0.0.2", "path": "/c"}}
-    assert schedule["spec"]["schedule"] == "*/30 * * * *"
-    assert schedule["spec"]["httpTarget"]["uri"].endswith(
-        "/projects/nba-props/locations/us-east1/jobs/courtside-watch:run"
-    )
-
-
 def test_cloud_run_is_refused_without_what_it_needs_and_for_a_file_of_this_machine(courtside: Courtside) -> None:
     kind = ("--kind", "cloud-run")
     whole = (*kind, *CLOUD)
@@ -172,6 +142,14 @@ def test_cloud_run_is_refused_without_what_it_needs_and_for_a_file_of_this_machi
     assert "--cloud knows no 'imag'" in install(courtside, *kind, "--cloud", "imag=i").err
     assert "cannot read a file of this machine" in install(courtside, *whole, place="week.duckdb").err
     assert install(courtside, *whole, "--print").status == 0
+
+
+def test_cloud_run_is_two_files_and_how_to_apply_them(courtside: Courtside) -> None:
+    done = install(courtside, "--kind", "cloud-run", *CLOUD, "--cloud", "network=ops", "--cloud", "subnet=ops-east")
+    job, schedule = (courtside.home / f"courtside-watch.{name}.yaml" for name in ("job", "schedule"))
+    assert done.lines[:2] == [f"written: {job}", f"written: {schedule}"]
+    assert done.lines[2].startswith(f"next: gcloud run jobs replace {job}, then the schedule")
+    assert '"subnetwork\\": \\"ops-east' in job.read_text()
 
 
 @pytest.mark.parametrize("kind", ["systemd", "timer", "cron"])

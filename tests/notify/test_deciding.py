@@ -73,6 +73,14 @@ def test_every_four_hours_there_is_a_reminder_for_as_long_as_it_is_critical_and_
     ]
 
 
+def test_whoever_has_it_in_hand_is_named_when_it_gets_worse(told: Told) -> None:
+    told.sees(RETRIER, times=2)
+    told.watch.hush(RETRIER)
+    told.sees(RETRIER)
+    assert told.sees(CRITICAL_RETRIER) == [Kind.WORSENED]
+    assert told.sent[-1].lines[0].startswith("acknowledged by ann until Fri 23 Jan 09:30 EST")
+
+
 @pytest.mark.parametrize("kind", list(HushKind))
 def test_what_somebody_has_in_hand_is_neither_escalated_nor_recalled(told: Told, kind: HushKind) -> None:
     told.sees(SILENCE)
@@ -93,6 +101,13 @@ def test_15_minutes_after_the_end_of_a_word_it_is_escalated_again(told: Told) ->
     told.watch.hushes = Hushes()
     assert told.sees(SILENCE) == []
     assert told.sees(SILENCE) == [Kind.ESCALATION]
+
+
+def test_what_is_critical_once_more_after_four_hours_is_recalled_at_once(told: Told) -> None:
+    told.sees(CRITICAL_RETRIER)
+    told.sees(RETRIER, times=15)
+    assert told.sees(CRITICAL_RETRIER) == [Kind.REMINDER]
+    assert told.sees(CRITICAL_RETRIER) == [Kind.ESCALATION]
 
 
 def test_after_a_night_that_the_machine_slept_through_one_message_catches_up(told: Told) -> None:

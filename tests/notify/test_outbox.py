@@ -78,6 +78,15 @@ def test_nothing_overtakes_in_a_thread_and_other_threads_do_not_wait(post: Post,
     assert ear.kinds[1:] == [Kind.OPENED, Kind.WORSENED]
 
 
+def test_what_waits_behind_another_of_its_thread_is_due_only_after_that(post: Post, ear: Ear) -> None:
+    ear.deaf = SinkError("down", again=True)
+    post.puts(OPENED, ear=ear)
+    post.outbox.deliver(ear)
+    post.moment += timedelta(seconds=1)
+    post.puts(notice(Kind.WORSENED, 1), ear=ear)
+    assert post.outbox.next_due() == OPENED.at + timedelta(seconds=2.5)
+
+
 def test_what_was_never_tried_gives_way_to_what_is_newer(post: Post, ear: Ear) -> None:
     post.puts(OPENED, notice(Kind.WORSENED, 1), notice(Kind.ESCALATION, 2), notice(Kind.RESOLVED, 3), ear=ear)
     post.outbox.deliver(ear)

@@ -14,13 +14,13 @@ import pytest
 from checks.severity import Severity
 from console.notify.notice import Kind
 from console.notify.sinks.http import Patience
-from console.notify.sinks.pagerduty import PagerDutySink, event_of
+from console.notify.sinks.pagerduty import PagerDutySink, events_of
 from console.notify.sinks.sink import Sink, SinkError
 from console.notify.sinks.slack import message_of_notice
 from console.notify.sinks.stdout import StdoutSink
 from console.notify.sinks.webhook import WebhookSink
 from tests.incidents.reports import NOON
-from tests.notify.notices import OPENED, notice
+from tests.notify.notices import OPENED, notice, part
 from tests.notify.services import Receiver, Says
 
 SECRET = "between us two"  # noqa: S105  # of a test
@@ -52,12 +52,21 @@ class TestTheWebhook:
             "place": "demo",
             "incident": "demo|controller_silent",
             "thread": OPENED.thread,
-            "severity": "CRITICAL",
+            "severity": "critical",
             "title": "CRITICAL: nobody decides",
             "lines": list(OPENED.lines),
             "at": "2026-01-23T12:00:00Z",
             "is_live": True,
             "count": 1,
+            "parts": [
+                {
+                    "id": "demo|controller_silent@20260123T120000Z",
+                    "kind": "opened",
+                    "severity": "critical",
+                    "title": "CRITICAL: nobody decides",
+                    "is_live": True,
+                }
+            ],
         }
 
     def test_gets_no_escape_sequence(self, receiver: Receiver) -> None:
@@ -71,27 +80,32 @@ class TestPagerDuty:
         pagerduty(receiver).send(OPENED)
         event = receiver.got[0].document
         assert (event["routing_key"], event["event_action"]) == ("R0UT1NG", "trigger")
-        assert event["dedup_key"] == OPENED.thread
+        assert event["dedup_key"] == OPENED.thread  # machinery has a thread of its own, and its incident's id
         assert event["payload"]["severity"] == "critical"
         assert event["payload"]["source"] == "demo"
         assert event["payload"]["summary"] == "CRITICAL: nobody decides"
 
     def test_gets_acknowledgement_and_end_under_the_same_key(self) -> None:
-        events = [event_of(notice(kind), "k") for kind in (Kind.OPENED, Kind.ACKNOWLEDGED, Kind.RESOLVED)]
+        events = [events_of(notice(kind), "k")[0] for kind in (Kind.OPENED, Kind.ACKNOWLEDGED, Kind.RESOLVED)]
         assert [event["event_action"] for event in events] == ["trigger", "acknowledge", "resolve"]
         assert len({event["dedup_key"] for event in events}) == 1
 
     def test_keeps_to_the_lengths_that_it_takes(self) -> None:
-        event = event_of(replace(OPENED, title="x" * 5_000, thread="y" * 400), "k")
-        assert len(str(event["dedup_key"])) == 255
+        (event,) = events_of(replace(OPENED, parts=(part(Kind.OPENED, title="x" * 5_000),)), "k")
         assert isinstance(event["payload"], dict)
         assert len(event["payload"]["summary"]) == 1_024
 
     @pytest.mark.parametrize("severity", list(Severity))
     def test_knows_each_severity(self, severity: Severity) -> None:
-        payload = event_of(replace(OPENED, severity=severity), "k")["payload"]
+        payload = events_of(replace(OPENED, parts=(part(Kind.OPENED, severity),)), "k")[0]["payload"]
         assert isinstance(payload, dict)
         assert payload["severity"] in ("critical", "error", "warning", "info")
+
+    def test_gets_an_event_for_each_incident_of_a_thread_that_several_share(self, receiver: Receiver) -> None:
+        parts = (part(Kind.OPENED, incident="a"), part(Kind.RESOLVED, incident="b"), part(Kind.REMINDER, incident="c"))
+        pagerduty(receiver).send(notice(Kind.OPENED, thread="standing", parts=parts))
+        events = [got.document for got in receiver.got]
+        assert [(event["dedup_key"], event["event_action"]) for event in events] == [("a", "trigger"), ("b", "resolve")]
 
     def test_wants_neither_digests_nor_reminders(self) -> None:
         wanted = [kind for kind in Kind if PagerDutySink("k").wants(notice(kind))]
@@ -181,8 +195,10 @@ class TestTheSlackMessage:
         assert "@here" not in head
 
     def test_fits_into_a_block(self) -> None:
-        longest = replace(OPENED, title="&" * 5_000, lines=("<" * 5_000,) * 50)
-        assert len(message_of_notice(longest).head) < 3_000 + 300
+        parts = (part(Kind.OPENED, title="&" * 5_000),) * 50
+        longest = message_of_notice(replace(OPENED, title="&" * 5_000, lines=("<" * 5_000,) * 50, parts=parts))
+        assert len(longest.head) < 3_000 + 300
+        assert len(longest.change) < 3_000
 
 
 def test_the_key_tells_one_notice_from_another() -> None:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
-from console.notify.notice import Kind
+from checks.hushes import NOTHING_SAID
+from checks.incidents.incident import Rules, Run
+from checks.model import Severity
+from console.incidents.moving import deliver, move
+from console.notify.notice import Kind, Manner
 from console.notify.outbox import put_notices
-from console.notify.sinks.slack import SlackSink
+from console.notify.sinks.slack import SlackSink, message_of_notice
 from console.slack.delivery import BotDelivery, Pace
 from console.slack.destination import Bot
 from console.slack.outbox import SlackOutbox
-from tests.incidents.reports import NOON
+from tests.incidents.reports import NOON, RETRIER, SILENCE, finding, report
 from tests.notify.notices import notice
-from tests.notify.posts import Post
+from tests.notify.posts import Ear, Post
 from tests.slack_double import SlackDouble
 from tests.slack_double.workspace import CHANNEL
 
 MINUTE = timedelta(minutes=1)
+LONG_AGO = date(2026, 1, 20)
+TROUBLES = [  # from the first minute that shows them to the last: two have threads of their own, two share one
+    (SILENCE, 0, 120),
+    (RETRIER, 15, 45),
+    (replace(RETRIER, severity=Severity.CRITICAL), 60, 75),
+    (finding("reconcile.players", Severity.CRITICAL, day=LONG_AGO), 30, 120),
+    (finding("reconcile.impossible", Severity.CRITICAL, day=LONG_AGO), 45, 120),
+]
 
 
 class TestSlack:
@@ -49,6 +62,34 @@ class TestSlack:
         assert len(texts) == 2
         assert "resolved it is" in texts[0]  # the parent, which was edited
         assert texts[1].startswith("resolved")
+
+    def test_that_is_down_for_two_hours_ends_up_saying_of_each_thread_what_one_that_was_not_down_says(
+        self, post: Post, slack: SlackDouble
+    ) -> None:
+        ear = Ear()
+        for minutes in range(0, 120, 15):
+            post.moment = NOON + minutes * MINUTE
+            sees = [finding for finding, first, last in TROUBLES if first <= minutes <= last]
+            down = _slack(post, slack, is_down=True)
+            run = Run("demo", report(post.moment, *sees), NOTHING_SAID, post.moment)
+            move(post.journal, run, [down, ear], Rules(), Manner(has_digest=False))
+            deliver(post.outbox, [down, ear])
+        assert slack.workspace.messages == []
+        up = _slack(post, slack)
+        for _ in range(20):
+            post.moment = max(post.moment, post.outbox.next_due() or post.moment)
+            deliver(post.outbox, [up])
+        assert post.outbox.next_due() is None
+        parents = {item.text for item in slack.workspace.messages if not item.thread}
+        newest = {notice.thread: message_of_notice(notice).head for notice in ear.heard}
+        assert parents == set(newest.values())
+        assert len(newest) == 3
+        said = "\n".join(item.text for item in slack.workspace.messages)
+        assert [finding.sentence for finding, _, _ in TROUBLES if finding.sentence not in said] == []
+        assert len(slack.workspace.messages) < len(ear.heard)  # what was superseded meanwhile is not told any more
+        for thread in {item.thread for item in slack.workspace.messages if item.thread}:
+            stamps = [item.text.splitlines()[-1] for item in slack.workspace.messages if item.thread == thread]
+            assert stamps == sorted(stamps)
 
 
 def _slack(post: Post, double: SlackDouble, *, is_down: bool = False) -> SlackSink:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,7 @@ from checks.model import Report
 from console.incidents.moving import move
 from console.journal import FILE_NAME, Journal
 from console.notify.notice import Manner
-from console.replaying.course import Course, Life, Period
-from console.replaying.pages import html_of, markdown_of
-from console.replaying.timeline import Section, Timeline, timeline_of
+from console.replaying.course import Life
 from tests.cli.conftest import CLOCK, Courtside, courtside, data
 from tests.incidents.reports import QUARTER, SILENCE, STALE, report
 
@@ -28,8 +25,8 @@ MORNING = ("--from", "2026-01-23T05:05Z", "--to", "2026-01-23T06:50Z")
 def test_it_says_what_would_have_opened_and_been_told_and_when(courtside: Courtside) -> None:
     shown = courtside("replay", *MORNING, width=120)
     assert shown.status == 0
-    assert "Under the present thresholds: 4 incidents, told in 3 messages in 1 thread" in " ".join(shown.out.split())
-    assert "2026-01-23T06:20Z  CRITICAL  worsened: controller_silent:2026-01-23T04:20Z" in shown.out
+    assert "4 incidents, 3 messages about them in 1 thread, and 0 daily digests." in " ".join(shown.out.split())
+    assert "2026-01-23T06:20Z  CRITICAL  worsened: controller_silent: data is arriving" in shown.out
     assert "Reconstructed" in shown.out
     assert shown.err == ""
 
@@ -38,39 +35,57 @@ def test_its_document_holds_the_same(courtside: Courtside) -> None:
     (course,) = courtside("replay", *MORNING, "--json").document["courses"]
     assert course["thresholds"] == "present"
     worsened = [event for event in course["events"] if event["what"] == "worsened"]
-    assert [event["at"] for event in worsened] == ["2026-01-23T06:20:00Z"]
+    assert [(event["at"], event["severity"]) for event in worsened] == [("2026-01-23T06:20:00Z", "critical")]
+    counts = {
+        name: course[name] for name in ("alerts", "escalations", "reminders", "about_incidents", "threads", "digests")
+    }
+    assert list(counts.values()) == [2, 1, 0, 3, 1, 0]
 
 
 def test_other_thresholds_are_compared_finding_by_finding(courtside: Courtside, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text("[policy]\ngap_warning_minutes = 30\ngap_critical_minutes = 60\n")
     shown = courtside("replay", *MORNING, "--policy", str(other), width=120)
-    assert "2026-01-23T06:20Z  2026-01-23T05:20Z  CRITICAL  orchestration.gap: master controller" in shown.out
+    lines = [" ".join(line.split()) for line in shown.out.splitlines()]
+    assert (
+        "2026-01-23T06:20Z 2026-01-23T05:20Z 1 h 00 min earlier critical orchestration.gap: master controller" in lines
+    )
+    assert "2026-01-23T05:50Z 2026-01-23T05:20Z 30 min earlier open controller_silent:2026-01-23T04:20Z" in lines
     assert "Incidents, other thresholds" in shown.out
+    changes = courtside("replay", *MORNING, "--policy", str(other), "--json").document["changes"]
+    assert changes["incidents"][0]["other"] == "2026-01-23T05:20:00Z"
 
 
 def test_the_timeline_is_written_as_markdown_and_as_one_html_file(courtside: Courtside, tmp_path: Path) -> None:
     page, text = tmp_path / "week.html", tmp_path / "week.md"
     courtside("replay", *MORNING, "--html", str(page), "--markdown", str(text))
-    assert "| 2026-01-23T06:20Z | CRITICAL | worsened: controller\\_silent:2026-01-23T04:20Z |" in text.read_text()
-    assert "<td>worsened: controller_silent:2026-01-23T04:20Z</td>" in page.read_text()
+    assert "| 2026-01-23T06:20Z | CRITICAL | worsened: controller_silent: data is arriving" in text.read_text()
+    assert '<td class="CRITICAL">CRITICAL</td><td>worsened: controller_silent: data is arriving' in page.read_text()
     assert "http" not in page.read_text().replace("http-equiv", "")
 
 
 def test_a_supposed_acknowledgement_is_said_and_stops_the_escalation(courtside: Courtside) -> None:
     shown = courtside("replay", *MORNING, "--acknowledged-after", "15m", width=120)
-    assert "Supposed: somebody acknowledges each incident 15 min after it opens." in shown.out
-    assert "escalation" not in shown.out
+    assert (
+        "Supposed: somebody acknowledges each critical incident 15 min after people were first told of it" in shown.out
+    )
+    lines = [" ".join(line.split()) for line in shown.out.splitlines()]
+    assert "escalations of what was critical and nobody's 0" in lines
+    assert "alerts: opened, worsened, acknowledged, over 3" in lines
+    assert any("acknowledged by on-call@replay until Fri 23 Jan 02:35 EST" in line for line in lines)
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("--from", "2026-01-24T05:00Z", "--to", "2026-01-23T05:00Z"), "--to lies before --from"),
-        (("--every", "0m"), "a minute or more"),
+        (("--every", "0m"), "1m or more"),
         (("--every", "1m", "--to", "2027-01-01T00:00Z"), "more than 20,000 runs"),
         (("--warehouse", "nothing.duckdb"), "--from 2026-01-19T05:05Z"),
         (("--policy", "/nowhere.toml"), "cannot be read"),
+        (("--html", "/nowhere/week.html"), "--html /nowhere/week.html: there is no folder /nowhere; make it first"),
+        (("--markdown", "/"), "--markdown /: that is a folder"),
+        (("--markdown", "/week", "--html", "/./week"), "--html and --markdown name the same file"),
         (("--warehouse", "bigquery://project", *MORNING), "courtside snapshot"),
     ],
 )
@@ -99,39 +114,6 @@ def test_ctrl_c_shows_what_was_replayed_up_to_there(courtside: Courtside, monkey
     assert "The replay was stopped: what comes later is not shown." in shown.out
 
 
-class _Balanced(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.tags.add(tag)
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def test_words_from_outside_do_nothing_on_either_page() -> None:
-    hostile = "<script>alert(1)</script> | [x](javascript:y) **z** \x1b[2J"
-    timeline = Timeline(hostile, (Section(hostile, (hostile,), (hostile,), ((hostile,),)),))
-    page = _Balanced()
-    page.feed(html_of(timeline))
-    assert page.open == []
-    assert "script" not in page.tags
-    text = markdown_of(timeline)
-    assert "\x1b" not in text
-    assert "<script>" not in text.replace("\\<", "")
-    assert text.splitlines()[-1].replace("\\|", "").count("|") == 2
-
-
-def test_a_week_on_one_page_names_every_incident(recorded: Course) -> None:
-    text = markdown_of(timeline_of("demo", Period(recorded.until, recorded.until, QUARTER), [recorded]))
-    assert text.count("\n## ") == 5
-
-
 class TestIncidents:
     def test_says_that_none_is_known_where_no_run_was(self, courtside: Courtside) -> None:
         shown = courtside("incidents")
@@ -146,3 +128,12 @@ class TestIncidents:
         assert shown.out.startswith("CRITICAL controller_silent:silence · open")
         (incident,) = courtside("incidents", "--json").document["incidents"]
         assert (incident["state"], incident["symptoms"]) == ("open", 1)
+        assert (incident["severity"], incident["worst"]) == ("critical", "critical")
+
+    def test_counts_how_often_one_seemed_over_and_was_not(self, courtside: Courtside) -> None:
+        journal, moment = Journal(courtside.home / FILE_NAME, now=lambda: CLOCK), CLOCK
+        for sees in ((SILENCE,), (), (SILENCE,), (), (SILENCE,)):
+            move(journal, Run("demo", report(moment, *sees), NOTHING_SAID, moment), (), Rules(), Manner())
+            moment += QUARTER
+        assert "it seemed over 2 times, and was not" in courtside("incidents").out
+        assert courtside("incidents", "--json").document["incidents"][0]["flaps"] == 2

@@ -61,6 +61,7 @@ DOES: dict[str, Says] = {
     "acknowledge": shows("PreviewDialog"),
     "withdraw": shows("PreviewDialog"),
     "silence": lambda app: len(app.screen.query(Questions)) == 1,
+    "rest": lambda app: "nothing to go on with here" in keybar_text(app),
     "summary": shows("PreviewDialog"),
     "filter": lambda app: len(app.screen.query(FilterLine)) == 1,
     "go_to_time": lambda app: len(app.screen.query(GoTo)) == 1,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -83,7 +86,7 @@ def test_a_gate_answers_for_the_date_that_was_asked_about(served: Served) -> Non
     answer = served.post("/gates/phase2_to_phase3/2026-01-24")
     body = answer.json()
     assert (answer.status_code, body["command"], body["exit_status"]) == (200, "gate", 0)
-    assert (body["gate"]["game_date"], body["gate"]["outcome"], body["recorded"]) == ("2026-01-24", "proceed", None)
+    assert (body["gate"]["game_date"], body["gate"]["outcome"]) == ("2026-01-24", "proceed")
 
 
 def test_a_gate_that_blocks_is_an_answer_too(served: Served) -> None:
@@ -131,6 +134,20 @@ def test_no_incident_is_an_answer_once_a_watcher_has_run(served: Served, tmp_pat
     )
 
 
+@pytest.mark.parametrize(
+    ("every", "minutes", "said"), [(30, 40, "ok"), (30, 70, "warning"), (30, 180, "critical"), (None, 5, "unknown")]
+)
+def test_no_incident_is_not_all_well_where_the_watcher_is_silent(
+    served: Served, tmp_path: Path, clock: HandClock, every: int | None, minutes: int, said: str
+) -> None:
+    interval = None if every is None else timedelta(minutes=every)
+    with open_journal(tmp_path, now=clock.now).writing() as connection:
+        ran_at = clock.now() - timedelta(minutes=minutes)
+        beat_with(connection, WATCHER, PLACE, Heartbeat(ran_at, "ops-1", "OK all is well", interval))
+    body = served.get("/incidents").json()
+    assert (body["incidents"], body["watcher_silent"]) == ([], said)
+
+
 def test_incidents_are_those_of_the_journal(served: Served, tmp_path: Path, clock: HandClock) -> None:
     watch = Watch()
     watch.sees(SILENCE)
@@ -145,6 +162,21 @@ def test_a_journal_that_cannot_be_read_is_no_answer(served: Served, tmp_path: Pa
     (tmp_path / FILE_NAME).write_bytes(b"no database at all, not by any means" * 100)
     answer = served.get("/incidents")
     assert (answer.status_code, answer.json()["error"]["kind"]) == (503, "journal")
+
+
+def test_a_journal_that_another_process_holds_is_no_answer_and_hides_nothing_else(
+    served: Served, tmp_path: Path, clock: HandClock
+) -> None:
+    with open_journal(tmp_path, now=clock.now).writing() as connection:
+        beat_with(connection, WATCHER, PLACE, Heartbeat(NOON, "ops-1", "all well"))
+    with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        answer = served.get("/incidents")
+        assert (answer.status_code, answer.json()["error"]["kind"]) == (503, "journal")
+        assert "kept busy by another process" in answer.json()["error"]["message"]
+        assert served.get("/verdict").status_code == 200
+    assert served.get("/incidents").status_code == 200
 
 
 def test_the_server_says_how_it_is_itself_without_asking_anybody(
@@ -182,6 +214,6 @@ def test_a_defect_is_answered_as_one_and_logged_under_the_requests_id(opener: Op
     with serving(Opener(opener.path, defect), tmp_path, Setting()) as served:
         answer = served.get("/verdict")
         assert (answer.status_code, answer.json()["error"]["kind"]) == (500, "defect")
-        (line,) = [line for line in served.log if line["event"] == "request"]
+        (line,) = served.requests(1)
         assert (line["id"], line["status"]) == (answer.headers["x-request-id"], 500)
         assert "ZeroDivisionError" in line["error"]

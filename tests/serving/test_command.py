@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import httpx
 import pytest
 
 from console.serving.guarding import is_loopback
 from tests.console_process import ROOT
 from tests.serving.served import LONG
+from tests.serving.test_runs import comes_true
 
 SECRET = "running-secret-0123456789"  # noqa: S105  # of this test's own server
 
@@ -40,8 +45,13 @@ def command(home: Path, demo_file: Path, *arguments: str, **more: str) -> subpro
 
 
 @pytest.fixture
-def process(tmp_path: Path, demo_file: Path) -> Iterator[subprocess.Popen[str]]:
-    running = command(tmp_path, demo_file, "--port", "0", COURTSIDE_SERVE_TOKENS=f"airflow:run:{SECRET}")
+def warehouse(tmp_path: Path, demo_file: Path) -> Path:
+    return Path(shutil.copy(demo_file, tmp_path / "week.duckdb"))
+
+
+@pytest.fixture
+def process(tmp_path: Path, warehouse: Path) -> Iterator[subprocess.Popen[str]]:
+    running = command(tmp_path, warehouse, "--port", "0", COURTSIDE_SERVE_TOKENS=f"airflow:run:{SECRET}")
     try:
         yield running
     finally:
@@ -68,6 +78,62 @@ def test_it_serves_until_a_signal_and_ends_with_status_0(
     assert (process.returncode, shown) == (0, "")
     assert [json.loads(line)["event"] for line in said.splitlines()] == ["request", "ended"]
     assert SECRET not in said
+
+
+def test_a_run_that_is_on_when_the_signal_comes_is_still_answered(
+    process: subprocess.Popen[str], warehouse: Path
+) -> None:
+    address, token = f"http://127.0.0.1:{port_of(process)}", {"Authorization": f"Bearer {SECRET}"}
+
+    def runs() -> bool:
+        return httpx.get(f"{address}/healthz", timeout=LONG).json()["run_seconds"] is not None
+
+    with ThreadPoolExecutor() as pool:
+        with duckdb.connect(str(warehouse)) as writer:  # as long as somebody writes, the run waits
+            writer.execute("CREATE TABLE nba_orchestration.being_written (id INT64)")
+            asking = pool.submit(httpx.post, f"{address}/run", headers=token, timeout=LONG)
+            comes_true(runs)
+            process.send_signal(signal.SIGTERM)
+        answer = asking.result(LONG)
+    _, said = process.communicate(timeout=LONG)
+    assert process.returncode == 0
+    assert answer.status_code in (
+        200,
+        503,
+    )  # 503 where this machine took so long that the run gave up waiting for the writer
+    assert answer.json()["schema"] == "courtside/1"
+    assert json.loads(said.splitlines()[-1])["event"] == "ended"
+
+
+def gate_of(process: subprocess.Popen[str]) -> dict[str, Any]:
+    address = f"http://127.0.0.1:{port_of(process)}/gates/phase2_to_phase3/2026-01-24"
+    answer = httpx.post(address, headers={"Authorization": f"Bearer {SECRET}"}, timeout=LONG)
+    assert answer.status_code == 200
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_a_gate_is_recorded_in_the_warehouse_of_the_settings(process: subprocess.Popen[str], warehouse: Path) -> None:
+    body = gate_of(process)
+    assert (body["recorded"], body["not_recorded"]) == ({"waiting": "", "alert": ""}, "")
+    with duckdb.connect(str(warehouse)) as connection:
+        rows = connection.execute(
+            "SELECT outcome, recorded_by FROM nba_orchestration.console_gate_decisions"
+        ).fetchall()
+    ((outcome, by),) = rows
+    assert (outcome, by.startswith("airflow by way of ")) == (body["gate"]["outcome"], True)
+
+
+def test_read_only_it_decides_and_records_nothing(tmp_path: Path, warehouse: Path) -> None:
+    token = f"airflow:run:{SECRET}"
+    process = command(tmp_path, warehouse, "--port", "0", "--read-only", COURTSIDE_SERVE_TOKENS=token)
+    try:
+        body = gate_of(process)
+    finally:
+        process.kill()
+        process.communicate(timeout=LONG)
+    assert (body["recorded"], body["not_recorded"].startswith("read-only")) == (None, True)
+    assert not (tmp_path / "state").exists()
 
 
 def refused(home: Path, demo_file: Path, *arguments: str, **more: str) -> str:

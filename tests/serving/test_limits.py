@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from console.serving.limits import Limits
+from console.serving.gates import DELIVERY_SECONDS
+from console.serving.limits import Limits, limits_for
 from tests.serving.served import LONG, Opener, Served, Setting, serving
 from tests.serving.test_runs import comes_true
 
@@ -67,7 +68,7 @@ def test_a_body_without_an_end_is_refused_at_the_limit(served: Served, opener: O
                 opened.sendall(b"1000\r\n" + b"x" * 4_096 + b"\r\n")
         answer = all_of(opened)
     assert not answer or status_of(answer) == 413  # the system may throw the answer away with what was sent after it
-    assert [line["status"] for line in served.log] == [413]
+    assert [line["status"] for line in served.requests(1)] == [413]
     assert opener.opened == 0
 
 
@@ -122,6 +123,13 @@ def test_a_client_that_never_takes_its_answers_is_let_go(opener: Opener, tmp_pat
         assert served.get("/healthz").status_code == 200
 
 
+@pytest.mark.parametrize("run_seconds", [45.0, 330.0])
+def test_an_answer_may_take_as_long_as_a_run_and_a_delivery(run_seconds: float) -> None:
+    limits = limits_for(run_seconds)
+    assert limits.answer_seconds > run_seconds + DELIVERY_SECONDS
+    assert limits.request_seconds > limits.answer_seconds >= Limits().answer_seconds
+
+
 HOSTILE = [
     b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
     b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 10_000 + b"\r\n",
@@ -153,6 +161,16 @@ def test_a_hostile_request_is_refused_and_the_next_one_answered(
     assert not [line for line in served.log if line["event"] == "defect"]
 
 
+@pytest.mark.parametrize(
+    "request_bytes", [b"garbage\r\n\r\n", b"POST /run HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n"]
+)
+def test_what_is_no_http_is_refused_with_a_document_too(served: Served, request_bytes: bytes) -> None:
+    head, _, body = answer_to(served, request_bytes).partition(b"\r\n\r\n")
+    assert status_of(head) == 400
+    assert b"content-type: application/json" in head.lower()
+    assert json.loads(body)["error"]["kind"] == "usage"
+
+
 def test_both_ways_of_telling_a_length_smuggle_nothing(served: Served) -> None:
     smuggled = b"GET /checks HTTP/1.1\r\nHost: localhost\r\n\r\n"
     head = (
@@ -168,20 +186,21 @@ def test_both_ways_of_telling_a_length_smuggle_nothing(served: Served) -> None:
 )
 def test_what_a_caller_puts_into_a_path_reaches_the_log_clean(served: Served, path: str) -> None:
     assert served.get(path).status_code == 404
+    (line,) = served.requests(1)
     assert re.fullmatch(r"[ -~\n]*", served.out.getvalue())
-    assert re.fullmatch(r"[ -~]*", served.log[-1]["path"].replace("\ufffd", ""))
+    assert re.fullmatch(r"[ -~]*", line["path"].replace("\ufffd", ""))
 
 
 def test_a_request_keeps_an_id_that_is_one_and_is_given_another_for_what_is_none(served: Served) -> None:
     assert served.get("/healthz", headers={"X-Request-Id": "abc-1.2_3"}).headers["x-request-id"] == "abc-1.2_3"
     for hostile in ("a" * 65, "a b", '{"x":1}', ""):
         assert served.get("/healthz", headers={"X-Request-Id": hostile}).headers["x-request-id"].isdecimal()
-    assert served.log[0]["id"] == "abc-1.2_3"
+    assert served.requests(5)[0]["id"] == "abc-1.2_3"
 
 
 def test_each_request_is_one_line_of_the_log(served: Served) -> None:
     served.get("/verdict")
-    (line,) = served.log
+    (line,) = served.requests(1)
     assert line.pop("ms") >= 0
     assert line == {
         "at": "2026-01-25T01:30:00.000Z",

@@ -45,7 +45,7 @@ def test_a_report_is_given_as_severities_coverage_and_queue(served: Served, cloc
     assert found["check_severity", "transitions.stuck_run"] == 0
     assert len([name for name, *_ in found if name == "check_severity"]) == len(ALL_CHECKS)
     assert found["causes", "critical"] >= 1
-    assert found["coverage_percent", "2026-01-24", "box_scores"] == 100
+    assert found["coverage_ratio", "2026-01-24", "box_scores"] == 1
     assert (found["last_run_failed",], found["runs_total",]) == (0, 1)
 
 
@@ -70,7 +70,7 @@ def test_before_the_first_report_everything_is_unknown_and_a_run_is_begun_and_no
     assert found["verdict_severity",] == 2
     assert {value for (name, *_), value in found.items() if name == "check_severity"} == {2}
     assert found["report_age_seconds",] == float("inf")
-    assert not [name for name, *_ in found if name in ("coverage_percent", "queue_rows", "causes")]
+    assert not [name for name, *_ in found if name in ("coverage_ratio", "queue_rows", "causes")]
     comes_true(lambda: values(served)["verdict_severity",] == 4)
     assert opener.opened == 1
 

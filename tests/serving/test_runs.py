@@ -92,8 +92,21 @@ def test_a_report_is_given_out_for_a_minute_and_then_made_anew(
     assert opener.opened == 2
 
 
-def test_a_run_on_demand_is_made_although_there_is_a_fresh_report(served: Served, opener: Opener) -> None:
+def test_a_thousand_gets_and_fifty_runs_as_they_come_run_the_checks_once(served: Served, opener: Opener) -> None:
+    with many_connections():
+        answers = asyncio.run(flood(served.port))
+    assert opener.opened == 1
+    assert {status for status, _ in answers} == {200}
+    assert len({body["made_at"] for _, body in answers}) == 1
+
+
+def test_a_run_on_demand_is_made_although_there_is_a_fresh_report(
+    served: Served, opener: Opener, clock: HandClock
+) -> None:
     served.get("/verdict")
+    assert served.post("/run").json()["joined"] is True
+    assert opener.opened == 1
+    clock.pass_seconds(5)
     assert served.post("/run").json()["joined"] is False
     assert opener.opened == 2
 
@@ -158,6 +171,7 @@ def test_after_a_run_on_demand_has_failed_a_report_from_before_it_passes_for_an_
 ) -> None:
     served.get("/verdict")
     opener.path = tmp_path / "gone.duckdb"
+    clock.pass_seconds(5)
     assert served.post("/run").status_code == 503
     assert served.get("/verdict").status_code == 503
     opener.path = demo_file
@@ -252,6 +266,7 @@ def test_the_days_budget_slows_what_gets_ask_for(share: float, after: float, run
         await runs.current()
         clock.pass_seconds(after)
         await runs.current()
+        clock.pass_seconds(5)
         await runs.demanded()
 
     found = Runs(look, Clock(clock.now, clock.monotonic), limit_seconds=LONG, pace=Pace())

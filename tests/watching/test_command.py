@@ -12,7 +12,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Event
+from typing import cast
 
 import duckdb
 import pytest
@@ -21,6 +24,7 @@ from console.journal import FILE_NAME
 from tests.cli.conftest import Courtside, data
 from tests.cli.conftest import courtside as _courtside
 from tests.cli.words import NOW, Operator
+from tests.loopback import LoopbackServer
 from tests.notify.conftest import receiver
 from tests.notify.services import Receiver, Says
 
@@ -92,6 +96,22 @@ def test_the_ping_url_is_told_of_start_and_end_and_never_shown_whole(ann: Operat
     assert "0b6c-secret" not in shown.out + shown.err + doctor.out
 
 
+def test_a_run_that_could_not_tell_people_is_told_to_the_ping_url_as_a_failure(
+    ann: Operator, receiver: Receiver
+) -> None:
+    settle(
+        ann.courtside.home,
+        f'[watch]\nping_url = "{receiver.address}/ping"\n'
+        f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\ndigest = false\n',
+    )
+    receiver.next.extend([Says(), *(Says(503) for _ in ann.document("check")["causes"])])
+    ann("watch", "--once", env={"COURTSIDE_NOTIFY_SECRET": "s3cret"})
+    paths = [got.path for got in receiver.got]
+    assert (paths[0], paths[-1]) == ("/ping/start", "/ping/fail")
+    assert "cannot take it now (HTTP 503)" not in receiver.got[0].document["says"]
+    assert receiver.got[-1].document["says"].startswith("CRITICAL ")
+
+
 def test_checks_can_be_chosen_and_one_that_is_not_there_is_refused(ann: Operator) -> None:
     shown = ann.document("watch", "--once", "--checks", "queue.overdue, schedule.stale")
     assert shown["role"] == "leads"
@@ -103,6 +123,7 @@ def test_checks_can_be_chosen_and_one_that_is_not_there_is_refused(ann: Operator
     ("options", "says"),
     [
         (("--every", "30d"), "from 1m to 24h"),
+        (("--every", "90s"), "in steps of 1m"),
         (("--json",), "leave --json away"),
         (("--checks", ","), "names no check"),
     ],
@@ -170,6 +191,52 @@ def test_it_watches_until_it_is_asked_to_stop_and_lets_go_of_its_lease(
         assert process.stdout.read() == "stopped after 1 run\n"
     assert receiver.got
     with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as journal:
+        assert journal.execute("SELECT count(*) FROM lease WHERE name LIKE 'watch %'").fetchone() == (0,)
+
+
+class Slow(LoopbackServer):
+    """A receiver that takes nothing before it is told to: `asked` is set once something has come."""
+
+    def __init__(self) -> None:
+        super().__init__(_SlowHandler)
+        self.asked, self.may_answer = Event(), Event()
+        self.taken: list[str] = []
+
+
+class _SlowHandler(BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def do_POST(self) -> None:
+        slow = cast("Slow", self.server)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        slow.asked.set()
+        slow.may_answer.wait(PATIENCE)
+        slow.taken.append(json.loads(body)["key"])
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_stop_while_it_tells_people_it_brings_the_run_to_its_end(
+    ann: Operator, tmp_path: Path, number: signal.Signals
+) -> None:
+    silence(ann.file)
+    with Slow().serving() as slow:
+        settle(tmp_path, f'[notify]\nsinks = ["webhook"]\nwebhook = "{slow.address}/hook"\ndigest = false\n')
+        with watching(tmp_path, ann.file) as process:
+            assert slow.asked.wait(PATIENCE)
+            process.send_signal(number)
+            slow.may_answer.set()
+            assert process.wait(PATIENCE) == 0
+            assert process.stdout is not None
+            assert process.stdout.read() == "stopped after 1 run\n"
+    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as journal:
+        sent = journal.execute("SELECT key FROM notice WHERE state = 'sent' ORDER BY key").fetchall()
+        assert [key for (key,) in sent] == sorted(slow.taken)
+        assert journal.execute("SELECT count(*) FROM notice WHERE state != 'sent'").fetchone() == (0,)
+        assert journal.execute("SELECT count(*) FROM heartbeat WHERE name = 'watcher'").fetchone() == (1,)
         assert journal.execute("SELECT count(*) FROM lease WHERE name LIKE 'watch %'").fetchone() == (0,)
 
 

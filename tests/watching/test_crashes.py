@@ -35,6 +35,17 @@ def test_a_watcher_that_is_killed_at_any_step_of_a_run_has_people_told_once_by_w
     assert at > 15  # each transaction has three steps and each notice two
 
 
+def test_a_clock_that_is_put_back_an_hour_after_a_crash_keeps_what_was_being_sent_for_no_hour(tmp_path: Path) -> None:
+    world = World(tmp_path, lambda _: Severity.CRITICAL)
+    world.people.fuse = Fuse(1)
+    assert crashes(world.watcher().run)
+    world.people.fuse = Fuse()
+    world.wall -= timedelta(hours=1)
+    world.passes(TERM + timedelta(minutes=1))
+    world.watcher().run()
+    assert [notice.kind for notice in world.people.told] == [Kind.OPENED]
+
+
 def test_a_watcher_that_is_killed_in_every_second_run_of_a_day_tells_what_one_tells_that_never_is(
     tmp_path: Path,
 ) -> None:

@@ -82,3 +82,26 @@ def test_doctor_says_it_too(ann: Operator) -> None:
     ann("watch", "--once")
     ann.now += timedelta(minutes=12)
     assert "watcher last ran 12 min ago" in " ".join(ann("doctor").out.split())
+
+
+def missed(operator: Operator) -> list[str]:
+    found = operator.document("check")["findings"]
+    return [finding["subject"]["name"] for finding in found if finding["check"] == "watcher.silent"]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["on its host", "on another host"])
+def test_of_watchers_of_different_checks_each_is_missed_by_itself(ann: Operator, elsewhere: bool) -> None:
+    reader = on_another_host(ann) if elsewhere else ann
+    ann("watch", "--once", "--checks", "schedule.stale,queue.overdue")
+    ann("watch", "--once", "--checks", "orchestration.gap")  # in the same minute
+    for _ in range(3):
+        ann.now += timedelta(hours=1)
+        ann("watch", "--once", "--checks", "queue.overdue , schedule.stale")
+    reader.now = ann.now
+    assert ann.said("SELECT count(*) FROM nba_orchestration.console_check_runs") == [(5,)]
+    assert missed(reader) == ["watcher:orchestration.gap"]
+    found = reader("check")
+    assert "of queue.overdue, schedule.stale" in found.out
+    assert "nobody watches orchestration.gap: the watcher of " in found.out
+    if not elsewhere:
+        assert "watcher of orchestration.gap last ran 3 h 00 min ago" in " ".join(reader("doctor").out.split())

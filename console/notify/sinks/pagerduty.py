@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 
 from checks.severity import Severity
 from checks.times import format_instant
-from console.notify.notice import Kind, Notice
+from console.notify.notice import Kind, Notice, Part
 from console.notify.sinks.http import Patience, post_json
 from screens.clean import for_terminal
 
 ADDRESS = "https://events.pagerduty.com/v2/enqueue"
 LONGEST_SUMMARY = 1_024
-LONGEST_KEY = 255
-"""Both from PagerDuty's documentation, "Send an Alert Event"."""
+"""From PagerDuty's documentation, "Send an Alert Event", as is the key's length, `checks.keys.LONGEST_KEY`."""
 
 _SEVERITIES = {
     Severity.CRITICAL: "critical",
@@ -27,24 +26,28 @@ _PAGES = frozenset({Kind.OPENED, Kind.WORSENED, Kind.ACKNOWLEDGED, Kind.RESOLVED
 """Reminding and escalating is PagerDuty's own business."""
 
 
-def event_of(notice: Notice, routing_key: str) -> dict[str, object]:
-    """Return the event of a notice: trigger, acknowledge or resolve."""
-    action = "trigger" if notice.is_live else "resolve"
-    if notice.is_live and notice.kind is Kind.ACKNOWLEDGED:
+def events_of(notice: Notice, routing_key: str) -> list[dict[str, object]]:
+    """Return the events of a notice, one for each incident that it changes: trigger, acknowledge or resolve."""
+    return [_event(part, notice, routing_key) for part in notice.parts if part.kind in _PAGES]
+
+
+def _event(part: Part, notice: Notice, routing_key: str) -> dict[str, object]:
+    action = "trigger" if part.is_live else "resolve"
+    if part.is_live and part.kind is Kind.ACKNOWLEDGED:
         action = "acknowledge"
     return {
         "routing_key": routing_key,
         "event_action": action,
-        "dedup_key": notice.thread[:LONGEST_KEY],
+        "dedup_key": part.id,
         "payload": {
-            "summary": for_terminal(notice.title, LONGEST_SUMMARY),
+            "summary": for_terminal(part.title, LONGEST_SUMMARY),
             "source": for_terminal(notice.place, 255),
-            "severity": _SEVERITIES[notice.severity],
+            "severity": _SEVERITIES[part.severity],
             "timestamp": format_instant(notice.at),
             "component": "courtside",
             "custom_details": {
-                "incident": notice.incident,
-                "told_because": notice.kind.value,
+                "incident": part.id,
+                "told_because": part.kind.value,
                 "more": [for_terminal(line) for line in notice.lines],
             },
         },
@@ -66,9 +69,10 @@ class PagerDutySink:
 
     def wants(self, notice: Notice) -> bool:
         """Only what is about an incident and changes it."""
-        return notice.kind in _PAGES
+        return any(part.kind in _PAGES for part in notice.parts)
 
     def send(self, notice: Notice) -> None:
-        """Send it. Raises SinkError."""
-        body = json.dumps(event_of(notice, self.routing_key), ensure_ascii=False).encode()
-        post_json("PagerDuty", self.address, body, {}, self.patience)
+        """Send it, an event after the other; all again after a failure, which their keys make harmless. Raises SinkError."""
+        for event in events_of(notice, self.routing_key):
+            body = json.dumps(event, ensure_ascii=False).encode()
+            post_json("PagerDuty", self.address, body, {}, self.patience)

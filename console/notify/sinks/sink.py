@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from console.notify.notice import Notice
 
@@ -31,3 +31,11 @@ class Sink(Protocol):
 
     def send(self, notice: Notice) -> None:
         """Send one notice. Raises SinkError."""
+
+
+@runtime_checkable
+class CanLook(Protocol):
+    """A sink that can find out whether a notice has arrived which another host may have sent."""
+
+    def look_first(self, notice: Notice) -> None:
+        """Look, before this notice is sent, whether it is there. Raises JournalError."""

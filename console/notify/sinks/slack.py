@@ -11,13 +11,14 @@ from checks.times import format_eastern, format_utc
 from console.journal import JournalError
 from console.notify.notice import Kind, Notice
 from console.notify.sinks.sink import SinkError
+from console.slack.delivery import BotDelivery
 from console.slack.message import Message
 from console.slack.outbox import SlackOutbox, State, Way
 from console.slack.posting import posted_through
 from console.summary import for_slack
 
-_TITLE, _LINE, _LINES = 400, 200, 12
-"""Characters of title and line, and how many lines: together below the 3,000 that a block holds."""
+_TITLE, _LINE, _LINES, _ALSO = 400, 200, 12, 8
+"""Characters of title and line, how many lines, and how many others a reply names: each below the 3,000 that a block holds."""
 _WITHOUT_THREAD = frozenset({Kind.DIGEST, Kind.HELD_BACK})
 
 
@@ -28,12 +29,17 @@ def message_of_notice(notice: Notice, mention: str = "") -> Message:
     moment = f"as of {format_eastern(notice.at)} ({format_utc(notice.at)}) on {for_slack(notice.place, 60)}"
     lines = [for_slack(line, _LINE) for line in notice.lines[:_LINES]]
     more = [f"and {len(notice.lines) - _LINES} more lines"] if len(notice.lines) > _LINES else []
+    also = [
+        f"also {item.kind.value}: {for_slack(item.title, _LINE)}" for item in notice.parts if item.title != notice.title
+    ]
     thread = notice.thread
     return Message(
         incident=f"{thread}:{notice.at.isoformat()}" if notice.kind in _WITHOUT_THREAD else thread,
         head="\n".join((title, *lines, *more, moment)),
         detail="",
-        change="\n".join((f"{called}{notice.kind.value}: {for_slack(notice.title, _TITLE)}", *lines[:3], moment)),
+        change="\n".join(
+            (f"{called}{notice.kind.value}: {for_slack(notice.title, _TITLE)}", *also[:_ALSO], *lines[:3], moment)
+        ),
         standing=notice.key,
     )
 
@@ -56,6 +62,12 @@ class SlackSink:
     def wants(self, notice: Notice) -> bool:
         """Whether it is for this channel."""
         return self.takes_escalations if notice.kind is Kind.ESCALATION else self.takes_others
+
+    def look_first(self, notice: Notice) -> None:
+        """Look whether it is in the channel before it is posted; a webhook cannot look. Raises JournalError."""
+        if isinstance(self.way, BotDelivery):
+            message = message_of_notice(notice, self.mention)
+            self.outbox.put(self.way.destination, message, began_at=notice.at)
 
     def send(self, notice: Notice) -> None:
         """Post it, unless it has been. Raises SinkError."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from checks.times import format_instant
+from console.document import severity
 from console.notify.notice import Notice
 from console.notify.sinks.http import Patience, post_json
 from screens.clean import for_terminal
@@ -29,7 +30,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def fields_of(notice: Notice) -> dict[str, object]:
-    """Return the JSON of a notice: schema, key, kind, place, incident, thread, severity, title, lines, at, is_live, count."""
+    """Return the JSON of a notice; `parts` are what it tells of each incident, by the incident's `id`."""
     return {
         "schema": SCHEMA,
         "key": notice.key,
@@ -37,12 +38,22 @@ def fields_of(notice: Notice) -> dict[str, object]:
         "place": notice.place,
         "incident": notice.incident,
         "thread": notice.thread,
-        "severity": notice.severity.name,
+        "severity": severity(notice.severity),
         "title": for_terminal(notice.title),
         "lines": [for_terminal(line) for line in notice.lines],
         "at": format_instant(notice.at),
         "is_live": notice.is_live,
         "count": notice.count,
+        "parts": [
+            {
+                "id": part.id,
+                "kind": part.kind.value,
+                "severity": severity(part.severity),
+                "title": for_terminal(part.title),
+                "is_live": part.is_live,
+            }
+            for part in notice.parts
+        ],
     }
 
 

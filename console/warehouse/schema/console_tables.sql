@@ -87,5 +87,6 @@ CREATE TABLE IF NOT EXISTS nba_orchestration.console_leases (
   holder STRING NOT NULL, -- the journal of whoever holds it, by a random id
   host STRING,
   held_until TIMESTAMP NOT NULL,
-  changed_at TIMESTAMP
+  changed_at TIMESTAMP,
+  told STRING -- what the watcher that holds it has told people, for the one that takes it over; JSON
 );

@@ -80,5 +80,6 @@ CREATE TABLE IF NOT EXISTS nba_orchestration.console_leases (
   holder TEXT NOT NULL,
   host TEXT,
   held_until TIMESTAMPTZ NOT NULL,
-  changed_at TIMESTAMPTZ
+  changed_at TIMESTAMPTZ,
+  told TEXT
 );
