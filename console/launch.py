@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from console.allocator import Allocator
-from console.arming import why_read_only
+from console.arming import ON_A_COPY, unkept, why_read_only
 from console.environment import environment_of
 from console.first_view import days_shown, moment_shown
 from console.headstart import Ahead, Headstart
+from console.late import LateAuditor, LateChecklist
 from console.memory import open_memory
 from console.terminal_guard import TerminalGuard
 from screens.app import CourtsideApp
@@ -26,14 +27,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from checks.progress import Cancelled
-    from console.auditing import Auditing
     from console.cli.shell import Shell
     from console.examination import Examination
     from console.hands import Hands
     from console.settings import Settings
     from screens.lines import Line
     from screens.orders import Consent, Order
-    from screens.ports import Audit, LogEntry, Look, Preview, Result
+    from screens.ports import LogEntry, Look, Preview, Result
 
 EXIT_BROKEN = 3
 COLLECT_AFTER_SECONDS = 5.0
@@ -44,15 +44,21 @@ _DRAWN = "│─┃━…·└▶✓"
 
 
 def open_console(
-    settings: Settings, shell: Shell, at: datetime | None = None, headstart: Headstart | None = None
+    settings: Settings,
+    shell: Shell,
+    at: datetime | None = None,
+    headstart: Headstart | None = None,
+    *,
+    copy_of: Settings | None = None,
 ) -> int:
     """Show the console until somebody leaves it, and return the exit status.
 
     0 after leaving, 128 + the signal that ended it, 3 for a defect of the program, of which a report is kept. `at` is the moment
     shown (aware UTC); without it now, but on the demo the moment that its story is told from. `headstart` is the first look, if
-    somebody has begun it already.
+    somebody has begun it already. `copy_of` are the settings that `settings` have a throw-away copy of the demo of: that is
+    live, may be changed, and what must last of it, a crash report, goes where they say.
     """
-    session = session_for(settings, shell, at, headstart)
+    session = session_for(settings, shell, at, headstart, on_copy=copy_of is not None)
     app = Guarded(session)
     guard = TerminalGuard(lambda: app.call_later(app.exit))
     guard.start()
@@ -69,13 +75,18 @@ def open_console(
     if guard.is_cut_off:
         return 128 + 1  # as after SIGHUP
     if app.trace:
-        _say_broken(app.trace, settings, shell)
+        _say_broken(app.trace, copy_of or settings, shell)
         return EXIT_BROKEN
     return 0
 
 
 def session_for(
-    settings: Settings, shell: Shell, at: datetime | None = None, headstart: Headstart | None = None
+    settings: Settings,
+    shell: Shell,
+    at: datetime | None = None,
+    headstart: Headstart | None = None,
+    *,
+    on_copy: bool = False,
 ) -> Session:
     """Return what a console under these settings is given; reads nothing but the journal."""
     provenance = ""
@@ -83,9 +94,10 @@ def session_for(
         from console.warehouse.demo import PROVENANCE  # noqa: PLC0415  # only the demo needs it
 
         why = "" if settings.is_configured else "No warehouse is configured, so this is the demo. "
-        provenance = f"{why}{PROVENANCE}"
+        copy = f"{ON_A_COPY.capitalize()}. " if on_copy else ""
+        provenance = f"{copy}{why}{PROVENANCE}"
     memory = open_memory(settings.state_dir, now=shell.now, presets={"theme": settings.theme} if settings.theme else {})
-    late = _Late(settings, shell, lambda: memory.trouble)
+    late = _Late(settings, shell, lambda: memory.trouble, on_copy=on_copy)
     return Session(
         open_desk=Ahead(
             headstart, lambda: shell.open_desk(settings), lambda: settings.policy, _prepare_to_draw, Allocator()
@@ -96,15 +108,16 @@ def session_for(
         warehouse=settings.warehouse,
         clock=shell.now,
         crash_dir=settings.state_dir,
-        at=moment_shown(settings, at),
+        at=at if on_copy else moment_shown(settings, at),
         days=days_shown(settings),
         ascii=settings.ascii or not _can_show(shell.out),
         color=shell.wants_color(settings.color),
         provenance=provenance,
+        on_copy=on_copy,
         keys=settings.keys,
         doctor=late.doctor,
-        checklist=late.checklist,
-        auditor=_LateAuditor(settings, shell, Path()),
+        checklist=LateChecklist(settings, shell),
+        auditor=LateAuditor(settings, shell, Path()),
     )
 
 
@@ -118,24 +131,25 @@ def _prepare_to_draw() -> None:
 class _Late:
     """Hands and doctor, imported with the first key that asks for them, so that opening the console pays for neither."""
 
-    def __init__(self, settings: Settings, shell: Shell, trouble: Callable[[], str]) -> None:
+    def __init__(self, settings: Settings, shell: Shell, trouble: Callable[[], str], *, on_copy: bool) -> None:
         self._settings = settings
         self._shell = shell
         self._trouble = trouble
+        self._on_copy = on_copy
         self._is_production = environment_of(settings) is Environment.PRODUCTION
 
     @property
     def read_only(self) -> str:
         """Why nothing can be changed here, or ""."""
         if trouble := self._trouble():
-            return f"nothing can be done that is not in the journal: {trouble}"
-        return why_read_only(self._settings, is_production=self._is_production)
+            return unkept(trouble)
+        return "" if self._on_copy else why_read_only(self._settings, is_production=self._is_production)
 
     @cached_property
     def hands(self) -> Hands:
         from console.hands import hands_for  # noqa: PLC0415
 
-        return hands_for(self._settings, self._shell, lambda: self.read_only)
+        return hands_for(self._settings, self._shell, lambda: self.read_only, on_copy=self._on_copy)
 
     @cached_property
     def examination(self) -> Examination:
@@ -149,15 +163,13 @@ class _Late:
         """As `Examination`."""
         return self.examination(width)
 
-    def checklist(self, width: int) -> Sequence[Line]:
-        """Return the newest deployment's checklist at a width."""
-        from console.deploying.viewing import newest_lines  # noqa: PLC0415
-
-        return newest_lines(self._settings, self._shell.now, width)
-
     def plan(self, order: Order, look: Look, at: datetime | None) -> Preview:
         """As `Hands.plan`."""
         return self.hands.plan(order, look, at)
+
+    def rest(self, plan: str, at: datetime | None) -> Preview:
+        """As `Hands.rest`."""
+        return self.hands.rest(plan, at)
 
     def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
         """As `Hands.summary`."""
@@ -174,42 +186,8 @@ class _Late:
         return self.hands.operations(limit)
 
     def follow_up(self) -> tuple[str, ...]:
-        """As `Hands.follow_up`; on the demo nothing is ever done."""
-        return () if self._settings.is_demo else self.hands.follow_up()
-
-
-class _LateAuditor:
-    """The auditor, imported with the first key that asks for it; `here` is the current folder."""
-
-    def __init__(self, settings: Settings, shell: Shell, here: Path) -> None:
-        self._settings = settings
-        self._shell = shell
-        self._here = here
-        self._made: Auditing | None = None
-
-    @property
-    def auditing(self) -> Auditing:
-        if self._made is None:
-            from console.auditing import Auditing, checkout_of  # noqa: PLC0415
-
-            to_set = (
-                f'set `checkout = "PATH"` under [audit] in {self._settings.config_path}, or start the console in one'
-            )
-            self._made = Auditing(checkout_of(self._settings.audit_checkout, self._here), to_set, self._shell.now)
-        return self._made
-
-    def known(self) -> Audit:
-        """As `Auditor.known`."""
-        return self.auditing.known()
-
-    def again(self) -> None:
-        """As `Auditor.again`."""
-        self.auditing.again()
-
-    def stop(self) -> None:
-        """As `Auditor.stop`; nothing is on its way before somebody has asked."""
-        if self._made is not None:
-            self._made.stop()
+        """As `Hands.follow_up`; on the demo itself nothing is ever done."""
+        return () if self._settings.is_demo and not self._on_copy else self.hands.follow_up()
 
 
 class Guarded(CourtsideApp):

@@ -15,7 +15,7 @@ from console.audits.matching import Seen, inspect_files
 from console.audits.options import Options
 from console.audits.sources import Skipped, Tree, Unreadable, decode, read, walk
 from console.audits.tables import dml_pattern, may_change
-from console.audits.values import Hit, Spot, spots_of, with_counts
+from console.audits.values import Hit, Spot, printable, spots_of, with_counts
 
 UNREADABLE = "source.unreadable"
 """The check of files that could not be looked at: what may hide in them is unknown, and never green."""
@@ -23,7 +23,7 @@ UNREADABLE = "source.unreadable"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an audit found: `spots` worst first, `files` and `lines` looked at, and what was passed by.
+    """What an audit found: `spots` worst first, the files `seen` and their lines, and what was passed by.
 
     `known` are findings of the baseline, which fail nothing, and `stale` lines of it that are found no more.
     """
@@ -31,11 +31,16 @@ class Outcome:
     root: Path
     checks: tuple[str, ...]
     spots: tuple[Spot, ...]
-    files: int
+    seen: frozenset[str]
     lines: int
     skipped: tuple[Skipped, ...]
     known: tuple[Spot, ...] = ()
     stale: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> int:
+        """How many files were looked at."""
+        return len(self.seen)
 
     @property
     def severity(self) -> Severity:
@@ -70,19 +75,20 @@ def audit(place: Path, names: Sequence[str], options: Options, only: frozenset[s
     seen, broken = _seen(tree.root, paths, checks, options)
     hits = [*_judged(tree, seen.hits), *_drifted(tree.root, checks, options, only)]
     hits = ignores.silenced(with_counts(hits), seen.ignores, checks, IDS)
-    hits.extend(_unreadable(path, reason) for path, reason in broken)
-    skipped = (*tree.skipped, *(Skipped(path, "generated file") for path in seen.generated))
-    return Outcome(tree.root, checks, spots_of(hits), len(paths) - len(seen.generated), seen.lines, skipped)
+    hits.extend(_unreadable(one) for one in (*tree.broken, *broken))
+    passed = [*tree.skipped, *(Skipped(path, "generated file") for path in seen.generated)]
+    skipped = tuple(Skipped(printable(one.path), one.reason) for one in passed)
+    looked_at = frozenset(paths) - {*seen.generated, *(one.path for one in broken)}
+    return Outcome(tree.root, checks, spots_of(hits), looked_at, seen.lines, skipped)
 
 
-def _seen(
-    root: Path, paths: Sequence[str], checks: Sequence[str], options: Options
-) -> tuple[Seen, list[tuple[str, str]]]:
-    """Return what was found in the files, and which could not be looked at."""
+def _seen(root: Path, paths: Sequence[str], checks: Sequence[str], options: Options) -> tuple[Seen, list[Skipped]]:
+    """Return what was found in the files, and which could not be looked at, why."""
     linted = lint(root, paths)
     whole = [path for path in paths if path not in linted.broken]
     seen = inspect_files(root, whole, checks, options, linted.marks)
-    return seen, [*((path, f"it does not parse, {reason}") for path, reason in linted.broken.items()), *seen.broken]
+    unparsed = (Skipped(path, f"it does not parse, {reason}") for path, reason in linted.broken.items())
+    return seen, [*unparsed, *(Skipped(path, reason) for path, reason in seen.broken)]
 
 
 def _drifted(root: Path, checks: Sequence[str], options: Options, only: frozenset[str] | None) -> list[Hit]:
@@ -112,18 +118,18 @@ def _changed_tables(tree: Tree, tables: Collection[str]) -> dict[str, str]:
         except Unreadable:  # courtside: ignore[silent_exceptions] it is reported where files are read
             continue
         for table in pattern.findall(text):
-            changed.setdefault(table, path)
+            changed.setdefault(table, printable(path))
     return changed
 
 
-def _unreadable(path: str, reason: str) -> Hit:
+def _unreadable(one: Skipped) -> Hit:
     return Hit(
         check=UNREADABLE,
         rule="unreadable",
-        path=path,
+        path=one.path,
         line=0,
         severity=Severity.UNKNOWN,
-        sentence=f"could not be looked at: {reason}",
-        remedy="make it a Python 3 file, or exclude it in pyproject.toml",
+        sentence=f"could not be looked at: {one.reason}",
+        remedy="make it a Python 3 file that can be read, or exclude it in pyproject.toml",
         tool="ruff",
     )

@@ -80,16 +80,47 @@ AUDITS: tuple[Audit, ...] = (
 IDS = tuple(audit.id for audit in AUDITS)
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A check of the same kind that looks at something else than a checkout, and the command that runs it."""
+
+    id: str
+    title: str
+    command: str
+
+
+ELSEWHERE: tuple[Elsewhere, ...] = (
+    Elsewhere(
+        "infra.dead_letter", "topics whose undeliverable messages go nowhere, or wait", "courtside infra dead-letter"
+    ),
+    Elsewhere("infra.quota", "load jobs per table against the day's quota", "courtside infra quota"),
+    Elsewhere("deploy.checklist", "what must be true of a deployment, and who said so", "courtside deploy checklist"),
+)
+
+
 def chosen(names: Sequence[str]) -> tuple[Audit, ...]:
     """Return the audits of these ids, of which the last part may stand alone; all of them for none. Raises AuditError."""
     if not names:
         return AUDITS
     for name in names:
+        if other := elsewhere(name):
+            raise AuditError(f"{other.id} looks at no checkout: `{other.command}` runs it")
         if not is_check(name):
-            raise AuditError(f"there is no audit {name!r}; there are {', '.join(IDS)}")
+            raise AuditError(
+                f"there is no audit {name!r}; there are {', '.join(IDS)}; `courtside audit --list` explains"
+            )
     return tuple(audit for audit in AUDITS if {audit.id, audit.id.rpartition(".")[2]} & set(names))
 
 
 def is_check(name: str) -> bool:
     """Return whether a name is an audit's."""
-    return any(name in (one, one.rpartition(".")[2]) for one in IDS)
+    return any(_is_name(name, one) for one in IDS)
+
+
+def elsewhere(name: str) -> Elsewhere | None:
+    """Return the check of this name that looks at something else than a checkout, or None."""
+    return next((one for one in ELSEWHERE if _is_name(name.replace("-", "_"), one.id)), None)
+
+
+def _is_name(name: str, full: str) -> bool:
+    return name in (full, full.rpartition(".")[2])

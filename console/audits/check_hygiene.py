@@ -15,14 +15,16 @@ from checks.model import Severity
 from console.audits.handlers import Handler, is_default
 from console.audits.module import Module, around, called, end_line_of, line_of, scope_of, statements, within
 from console.audits.rules import RuleFile, rule_file
-from console.audits.thresholds import inverted, overwritten, unreachable
+from console.audits.thresholds import inverted, inverted_value, judged, overwritten, unreachable
 from console.audits.values import Hit
+from console.audits.verdicts import truth_of, verdict_of
 
 CHECK = "source.check_hygiene"
 
 _CHECK_NAME = re.compile(
     r"(?:^|_|\b)(?:check|checks|validate|verify|monitor|health|healthy|audit|probe|detect|assert|canary|alert|diagnose)(?:_|\b)"
 )
+_JUDGED = ("except_clause", "if_statement", "elif_clause", "conditional_expression", "comparison_operator")
 _DEFINED = re.compile(r"def (\w+)")
 _CHECK_FILE = re.compile(
     r"(?i)(?:^|[/_.])(?:checks?|health(?:check)?|monitor(?:ing|s)?|validat(?:e|ion|or|ors)|canary|alert(?:s|ing)?)(?=[/_.]|$)"
@@ -59,17 +61,18 @@ def inspect(module: Module) -> Iterator[Hit]:
             continue
         body = function.field("body")
         if body is not None:
-            nodes = [node for node in within(body) if node.kind() in ("except_clause", "if_statement", "elif_clause")]
-            for node in nodes:
+            for node in [node for node in within(body) if node.kind() in _JUDGED]:
                 yield from _of_node(module, function, node, rules)
 
 
 def _of_node(module: Module, function: SgNode, node: SgNode, rules: RuleFile) -> Iterator[Hit]:
     if node.kind() == "except_clause":
-        yield from _swallowed(module, node, rules)
+        yield from _swallowed(module, function, node, rules)
         return
-    yield from _empty(module, function, node, rules)
-    said = inverted(node, rules)
+    is_branch = node.kind() in ("if_statement", "elif_clause")
+    if is_branch:
+        yield from _empty(module, function, node, rules)
+    said = (inverted if is_branch else inverted_value)(function, node, rules)
     if said:
         yield _hit(module, "inverted", node, said)
     if node.kind() == "if_statement":
@@ -80,7 +83,7 @@ def _of_node(module: Module, function: SgNode, node: SgNode, rules: RuleFile) ->
             yield _hit(module, "overwritten", node, undone)
 
 
-def _swallowed(module: Module, clause: SgNode, rules: RuleFile) -> Iterator[Hit]:
+def _swallowed(module: Module, function: SgNode, clause: SgNode, rules: RuleFile) -> Iterator[Hit]:
     """A query's error that becomes an empty answer or a good one, whether or not it is logged."""
     if clause.find(kind="block") is None:
         return
@@ -89,23 +92,30 @@ def _swallowed(module: Module, clause: SgNode, rules: RuleFile) -> Iterator[Hit]
     tried = attempt.field("body") if attempt is not None else None
     if tried is None or handler.raises or handler.carries or handler.is_expected:
         return
-    if not any(node.kind() == "call" and called(node) in rules.names["asking"] for node in within(tried)):
+    calls = {called(node) for node in within(tried) if node.kind() == "call"}
+    if handler.ends_well and (calls & rules.names["asking"] or any(map(_CHECK_NAME.search, calls))):
+        yield _hit(
+            module, "swallowed", clause, "a query that fails is not told from a good answer: the check exits with 0"
+        )
+    if not calls & rules.names["asking"]:
         return
     end = statements(handler.body)[-1:]
-    did = handler.outcome or _good_return(end[0] if end else None, rules)
+    did = _good_end(function, end[0] if end else None, handler, rules)
     if did and did not in ("continues", "breaks off") and not re.search(r"(?i)returns (?:none|false)\b", did):
         yield _hit(module, "swallowed", clause, f"a query that fails is not told from a good answer: the check {did}")
 
 
-def _good_return(statement: SgNode | None, rules: RuleFile) -> str:
-    value = (
-        next(iter(statements(statement)), None)
-        if statement is not None and statement.kind() == "return_statement"
-        else None
-    )
-    if value is None or not (is_default(value) or says(value.text(), rules, "well")):
+def _good_end(function: SgNode, statement: SgNode | None, handler: Handler, rules: RuleFile) -> str:
+    """Return what a clause does that looks as if the query had been answered; "" where it says that something is wrong."""
+    name, code = judged(function, statement) if statement is not None else ("", "")
+    verdict = verdict_of(code, rules, truth_of(name, rules))
+    if verdict == "alarm":
         return ""
-    return f"returns {' '.join(value.text().split())[:40]}"
+    value = next(iter(statements(statement)), None) if statement is not None else None
+    is_returned = value is not None and statement is not None and statement.kind() == "return_statement"
+    if handler.outcome or not is_returned or value is None or not (is_default(value) or verdict == "well"):
+        return handler.outcome
+    return f"returns {_short(value)}"
 
 
 def _empty(module: Module, function: SgNode, test: SgNode, rules: RuleFile) -> Iterator[Hit]:
@@ -118,18 +128,19 @@ def _empty(module: Module, function: SgNode, test: SgNode, rules: RuleFile) -> I
     otherwise = next((child for child in test.children() if child.kind() == "else_clause"), None)
     if not name and otherwise is not None and re.fullmatch(r"\w+", text):
         name, block = text, otherwise.field("body") or block
-    if not name or not _is_asked(function, name, rules):
+    if not name or not _is_asked(function, name, rules) or not rules.names["offences"].isdisjoint(name.split("_")):
         return
     for statement in statements(block):
-        value = next(iter(statements(statement)), None) if statement.kind() == "return_statement" else None
-        if value is not None and says(value.text(), rules, "well") and not says(value.text(), rules, "alarm"):
-            said = " ".join(value.text().split())[:40]
-            yield _hit(
-                module,
-                "empty",
-                test if _emptiness(text) else statement,
-                f"{name} is empty, and the check returns {said}",
-            )
+        target, code = judged(function, statement)
+        # True of a check that is named neither way is a good answer.
+        if verdict_of(code, rules, truth_of(target, rules) or "well") == "well":
+            place = test if _emptiness(text) else statement
+            did = "returns" if statement.kind() == "return_statement" else f"sets {target} to"
+            yield _hit(module, "empty", place, f"{name} is empty, and the check {did} {' '.join(code.split())[:40]}")
+
+
+def _short(value: SgNode) -> str:
+    return " ".join(value.text().split())[:40]
 
 
 def _emptiness(condition: str) -> str:
@@ -150,11 +161,6 @@ def _is_asked(function: SgNode, name: str, rules: RuleFile) -> bool:
     """Return whether a variable of the function holds what a query answered."""
     asking = "|".join(sorted(rules.names["asking"]))
     return re.search(rf"(?m)^\s*{name}\s*(?::[^=\n]+)?=\s*[^\n]*\b(?:{asking})\(", function.text()) is not None
-
-
-def says(text: str, rules: RuleFile, kind: str) -> bool:
-    """Return whether one of the words of a piece of code is in the list `kind`."""
-    return not rules.names[kind].isdisjoint(re.findall(r"[a-z]+", text.lower()))
 
 
 def _hit(module: Module, rule: str, node: SgNode, sentence: str) -> Hit:

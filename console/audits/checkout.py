@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from console.audits.audit import Outcome, audit
-from console.audits.baseline import held_against, read_baseline
+from console.audits.baseline import baseline_of, held_against, read_baseline
 from console.audits.options import read_options
 from console.audits.saying import passed_sentence, verdict_sentence
 from console.audits.sources import Unreadable, decode, read
-from console.audits.values import AuditError, Spot
+from console.audits.values import AuditError, Spot, printable
 from screens.ports import Audit, AuditSpot
 from screens.text.amount import counted
 
@@ -29,9 +29,8 @@ def audited(checkout: Path, ids: Sequence[str] = ()) -> Outcome:
     """
     options = read_options(checkout)
     outcome = audit(checkout, ids, options)
-    if options.baseline:
-        outcome = held_against(outcome, read_baseline(checkout / options.baseline))
-    return outcome
+    baseline = baseline_of(checkout, options)
+    return outcome if baseline is None else held_against(outcome, read_baseline(baseline))
 
 
 def view_of(checkout: Path) -> Audit:
@@ -56,7 +55,7 @@ def _shown(spot: Spot, texts: Mapping[str, Sequence[str]]) -> AuditSpot:
     return AuditSpot(
         id=spot.finding.fingerprint,
         check=hit.check,
-        path=hit.path,
+        path=printable(hit.path),
         line=hit.line,
         severity=hit.severity,
         sentence=hit.sentence,

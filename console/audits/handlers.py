@@ -89,10 +89,31 @@ class Handler:
         """True when the body raises, or ends the program."""
         return any(
             node.kind() == "raise_statement"
-            or (node.kind() == "call" and called(node) in self.rules.names["ending"])
+            or (node.kind() == "call" and called(node) in self.rules.names["ending"] and not _is_good_end(node))
             or (node.kind() == "call" and "pytest." in node.text()[:7])
             for node in self.nodes
         )
+
+    @cached_property
+    def cuts_off(self) -> bool:
+        """True when the body raises another error `from None`, and has not kept the traceback before."""
+        raised = any(node.kind() == "raise_statement" and node.text().endswith(" from None") for node in self.nodes)
+        return raised and not self.keeps_traceback and "exception(" not in self.body.text()
+
+    @property
+    def keeps_traceback(self) -> bool:
+        """True when the body hands the traceback on: to a reporter of errors, or as text."""
+        return self.tells("keeping") or "exc_info" in self.body.text()
+
+    @property
+    def drops_row(self) -> bool:
+        """True when a loop leaves something out, whatever is wrong with it: `except (KeyError, ValueError): continue`."""
+        return len(self.types) > 1 and self.catches("of_rows") and self.silence == "continues"
+
+    @cached_property
+    def ends_well(self) -> bool:
+        """True when the body ends the program as if all were well: `sys.exit(0)`."""
+        return any(node.kind() == "call" and _is_good_end(node) for node in self.nodes)
 
     def tells(self, kind: str = "telling") -> bool:
         """Return whether the body calls something of the list `kind`."""
@@ -124,6 +145,13 @@ class Handler:
     def silence(self) -> str:
         """The same, and nobody is told."""
         return outcome_of(self.body, self.rules, self.error, may_tell=False)
+
+
+def _is_good_end(call: SgNode) -> bool:
+    listed = call.field("arguments")
+    is_zero = listed is not None and listed.text() in ("()", "(0)", "(None)")
+    function = call.field("function")
+    return is_zero and function is not None and function.text() in ("exit", "os._exit", "quit", "sys.exit")
 
 
 def outcome_of(block: SgNode, rules: RuleFile, error: str, *, may_tell: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from console.audits.rules import load
+from console.audits.sources import Unreadable, decode, read
 from console.audits.values import AuditError
 
 Marks = Mapping[int, frozenset[str]]
@@ -29,27 +31,77 @@ class Lint:
 
 def lint(root: Path, paths: Sequence[str]) -> Lint:
     """Return what the rules of `rules/linting.toml` find in files of a folder. Raises AuditError when ruff cannot be run."""
-    rows = [row for share in _shares(root, paths) for row in _run([*_command(), *share])]
-    return _lint_of({str(root / path): path for path in paths}, rows)
+    names: dict[str, list[str]] = {}
+    for path in paths:
+        names.setdefault(_name_in_answer(root / path), []).append(path)
+    alone = {name: same[0] for name, same in names.items() if len(same) == 1}
+    rows = [row for share in _shares(root, [*alone.values()]) for row in _rows_of_files(share)]
+    twins = [_lint_file(root, path) for same in names.values() if len(same) > 1 for path in same]
+    return _joined([_lint_of(alone, rows), *twins])
+
+
+def _rows_of_files(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what ruff finds in files; one of which it dies, say of too deep an expression, is found by halves and is broken.
+
+    Raises AuditError when ruff cannot be run at all.
+    """
+    try:
+        return _run([*_command(), *names])
+    except AuditError:
+        if len(names) > 1:
+            middle = len(names) // 2
+            return [*_rows_of_files(names[:middle]), *_rows_of_files(names[middle:])]
+        _run([*_command(), "-"], "")
+    return [{"filename": os.fsencode(names[0]).decode("utf-8", "replace"), "code": None, **_DIED}]
+
+
+_DIED: Mapping[str, Any] = {"location": {"row": 1}, "message": "ruff dies of it; too deep an expression?"}
+
+
+def _name_in_answer(path: Path) -> str:
+    """Return a path as ruff's answers have it, which are UTF-8 whatever bytes the file system has."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _lint_file(root: Path, path: str) -> Lint:
+    """Return what ruff says of a file whose name it cannot tell from another one's."""
+    try:
+        return lint_text(path, decode(read(root, path)))
+    except Unreadable as error:
+        return Lint({}, {path: str(error)})
+
+
+def _joined(lints: Sequence[Lint]) -> Lint:
+    return Lint(
+        {path: marks for one in lints for path, marks in one.marks.items()},
+        {path: reason for one in lints for path, reason in one.broken.items()},
+    )
 
 
 def lint_text(path: str, text: str) -> Lint:
-    """Return the same of a text, for a file in an encoding that ruff does not read."""
-    rows = _run([*_command(), "--stdin-filename", "text.py", "-"], text)
+    """Return the same of a text, for a file in an encoding that ruff does not read. Raises AuditError likewise."""
+    try:
+        rows = _run([*_command(), "--stdin-filename", "text.py", "-"], text)
+    except AuditError:
+        _run([*_command(), "-"], "")
+        return Lint({}, {path: f"line 1: {_DIED['message']}"})
     return _lint_of({str(row["filename"]): path for row in rows}, rows)
 
 
-def rows_of(text: str, select: Iterable[str]) -> list[tuple[str, str]]:
-    """Return code and message of what the rules `select` find in a text; "invalid-syntax" is the code of what does not parse."""
-    rows = _run([*_base(select), "--stdin-filename", "text.py", "-"], text)
+def rows_of(text: str, select: Iterable[str], folder: Path) -> list[tuple[str, str]]:
+    """Return code and message of what the rules `select` find in a text; "invalid-syntax" is the code of what does not parse.
+
+    It is looked at as a file of `folder`, whose modules are imported after those of others. Raises AuditError.
+    """
+    rows = _run([*_base(select), "--stdin-filename", "text.py", "-"], text, folder)
     return [(str(row["code"]), str(row["message"])) for row in rows]
 
 
-def with_sorted_imports(text: str) -> str:
-    """Return a text with its imports in ruff's order."""
+def with_sorted_imports(text: str, folder: Path) -> str:
+    """Return a text with its imports in ruff's order, as a file of `folder`. Raises AuditError."""
     command = [*_base(["I001"]), "--fix-only", "--stdin-filename", "text.py", "-"]
     command.remove("--no-fix")
-    return _output(command, text).decode("utf-8")
+    return _output(command, text, folder).decode("utf-8")
 
 
 def _base(select: Iterable[str]) -> list[str]:
@@ -79,16 +131,20 @@ def _shares(root: Path, paths: Sequence[str]) -> Iterator[list[str]]:
         yield share
 
 
-def _run(command: Sequence[str], text: str | None = None) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(_output(command, text) or b"[]")
+def _run(command: Sequence[str], text: str | None = None, folder: Path | None = None) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(_output(command, text, folder) or b"[]")
     return rows
 
 
-def _output(command: Sequence[str], text: str | None) -> bytes:
+def _output(command: Sequence[str], text: str | None, folder: Path | None = None) -> bytes:
     """Return what ruff prints; it ends with 1 when it finds something and with 2 when it could not do its work."""
     try:
         done = subprocess.run(  # noqa: S603 # ruff's own program, and paths that were walked
-            command, input=None if text is None else text.encode("utf-8", "replace"), capture_output=True, check=False
+            command,
+            input=None if text is None else text.encode("utf-8", "replace"),
+            capture_output=True,
+            check=False,
+            cwd=folder,
         )
     except OSError as error:
         raise AuditError(f"ruff cannot be run ({error.strerror}); install it: pip install ruff") from error

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from console.audits.linting import Marks, lint_text
 from console.audits.module import Module, Reader
 from console.audits.options import Options
 from console.audits.sources import Unreadable, decode, is_generated, is_utf8, read
-from console.audits.values import Hit
+from console.audits.values import AuditError, Hit
 
 _FEW = 150
 """Files that one process reads quicker than a pool starts."""
@@ -64,8 +65,11 @@ def inspect_files(
         return _joined(map(inspect_share, shares))
     # A forked child has everything imported; with threads about, it could have a lock that nobody opens.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() and _is_alone() else "spawn"
-    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context(method)) as pool:
-        return _joined(pool.map(inspect_share, shares))
+    try:
+        with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context(method)) as pool:
+            return _joined(pool.map(inspect_share, shares))
+    except BrokenProcessPool as error:
+        raise AuditError("a process of the audit was ended from outside, or died of a file; audit again") from error
 
 
 def _is_alone() -> bool:
@@ -101,10 +105,11 @@ def inspect_share(work: Work) -> Seen:
             text = decode(raw)
             lines += text.count("\n") + 1
             marks = work.marks.get(path, {}) if is_utf8(raw) else _marks_of(path, text)
+            inspect_text(path, text, work, marks, hits, ignores)
         except Unreadable as error:
             broken.append((path, str(error)))
-            continue
-        inspect_text(path, text, work, marks, hits, ignores)
+        except RecursionError:
+            broken.append((path, "it is nested too deeply"))
     return Seen(tuple(hits), tuple(ignores), tuple(generated), tuple(broken), lines)
 
 

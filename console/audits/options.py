@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from console.audits.files import read_text, within
 from console.audits.values import AuditError
 
 TABLE = "tool.courtside.audit"
@@ -50,14 +52,14 @@ def matches(path: str, patterns: tuple[str, ...]) -> bool:
 def read_options(root: Path) -> Options:
     """Return the options that the repository itself states; the defaults where it states none.
 
-    Raises AuditError for a file that is no TOML, an unknown key and a value of the wrong type.
+    Raises AuditError for a file that cannot be read or is no TOML, for an unknown key and a value of the wrong type.
     """
-    path = root / "pyproject.toml"
+    path = within(root, "pyproject.toml")
+    if not os.path.lexists(path):
+        return Options()
     try:
-        if path.is_symlink() or not path.is_file():
-            return Options()
-        document: object = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        document: object = tomllib.loads(read_text(path))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise AuditError(f"pyproject.toml of the audited folder is not TOML: {error}") from error
     for part in TABLE.split("."):
         document = document.get(part, {}) if isinstance(document, dict) else None

@@ -13,7 +13,7 @@ from ast_grep_py import SgNode
 
 from checks.model import Severity
 from console.audits.hot import decorators, hot_functions, why_hot
-from console.audits.module import Module, around, called, end_line_of, line_of, scope_of
+from console.audits.module import Module, arguments, around, called, end_line_of, line_of, scope_of, string_of
 from console.audits.rules import RuleFile, rule_file
 from console.audits.values import Hit
 
@@ -61,6 +61,10 @@ def _inspect(module: Module, check: str, kind: str) -> Iterator[Hit]:
         return
     calls = [(call, name) for call in rules.find(module.root, "call", names) if (name := _name(module, call)) in wanted]
     calls += [(node, name) for node in _handed_on(module, rules, names) if (name := module.full_name(node)) in wanted]
+    if "getattr" in module.text:
+        calls += [
+            (call, name) for call in rules.find(module.root, "by_name") if (name := _by_name(module, call)) in wanted
+        ]
     if not calls:
         return
     hot = hot_functions(module, rules)
@@ -77,6 +81,16 @@ def _name(module: Module, call: SgNode) -> str:
     return re.sub(r"\.from_service_account_\w+$", "", module.full_name(function))
 
 
+def _by_name(module: Module, call: SgNode) -> str:
+    """Return the full name of what `getattr` gives to be called; of a verb that is known at run time only, `requests.request`."""
+    function = call.field("function")
+    places, _ = arguments(function) if function is not None else ([], {})
+    if len(places) not in (2, 3):
+        return ""
+    module_name = module.full_name(places[0])
+    return f"{module_name}.{string_of(places[1]) or 'request'}" if module_name else ""
+
+
 def _names(module: Module, kind: str) -> frozenset[str]:
     """Return the names of a file through which something wanted can be reached: those of its imports, and aliases of them."""
     lists = rule_file("pooling").names
@@ -90,8 +104,8 @@ def _names(module: Module, kind: str) -> frozenset[str]:
 def _handed_on(module: Module, rules: RuleFile, names: frozenset[str]) -> Iterator[SgNode]:
     """Yield the names that are arguments of calls, but for calls that only look at them."""
     for node in rules.find(module.root, "reference", names):
-        call = around(node, "call")
-        if call is not None and called(call) not in rules.names["looking"]:
+        call = around(node, "call", "parameters")
+        if call is not None and (call.kind() == "parameters" or called(call) not in rules.names["looking"]):
             yield node
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from pathlib import Path
 
 from ast_grep_py import Edit, SgNode
 
+from console.audits.files import write_whole
 from console.audits.linting import rows_of, with_sorted_imports
 from console.audits.module import Module, arguments, end_line_of, line_of, string_of
 from console.audits.options import Options
@@ -77,15 +76,7 @@ def apply(root: Path, rewrites: Sequence[Rewrite]) -> None:
         path = root / one.path
         if path.is_symlink() or read(root, one.path) != one.raw:
             raise AuditError(f"{one.path} has changed since it was looked at; run --fix again")
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(one.after.encode(encoding_of(one.raw)))
-            Path(name).chmod(path.stat().st_mode & 0o7777)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, one.after.encode(encoding_of(one.raw)))
 
 
 def _rewrite(root: Path, path: str, hits: Sequence[Hit], options: Options) -> tuple[list[Rewrite], list[Left]]:
@@ -95,9 +86,10 @@ def _rewrite(root: Path, path: str, hits: Sequence[Hit], options: Options) -> tu
     edits: list[Edit] = []
     lines: list[int] = []
     left: list[Left] = []
+    taken = _taken(module, options)
     for hit in sorted(hits, key=lambda one: one.line):
         call = _call_of(module, hit)
-        reason = "it is not called in one piece" if call is None else _obstacle(module, call)
+        reason = "it is not called in one piece" if call is None else taken or _obstacle(module, call)
         if call is None or reason:
             left.append(Left(hit.place, reason))
         else:
@@ -105,11 +97,20 @@ def _rewrite(root: Path, path: str, hits: Sequence[Hit], options: Options) -> tu
             lines.append(hit.line)
     if not edits:
         return [], left
-    after = _in_order(text, _with_import(module.root.commit_edits(edits), options))
-    trouble = _trouble(text, after)
+    after = _in_order(text, _with_import(module.root.commit_edits(edits), options), root)
+    trouble = _trouble(text, after, root) or _unwritable(raw, text, after)
     if trouble:
         return [], [*left, *(Left(f"{path}:{line}", trouble) for line in lines)]
     return [Rewrite(path, raw, text, after, tuple(lines))], left
+
+
+def _taken(module: Module, options: Options) -> str:
+    """Return why the loader cannot be called by its name in a module, or ""."""
+    home, _, function = options.loader.partition(":")
+    if module.imports.get(function) == f"{home}.{function}":
+        return ""
+    used = module.root.find(kind="identifier", regex=f"^{re.escape(function)}$")
+    return f"{function} is something else in this file" if used is not None else ""
 
 
 def _call_of(module: Module, hit: Hit) -> SgNode | None:
@@ -168,12 +169,10 @@ def _with_import(text: str, options: Options) -> str:
     rewritten = Module("", text, options)
     if rewritten.imports.get(function) == f"{module}.{function}":
         return text
-    ending = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True)
+    ending = "\r" if "\r\n" in text else ""
+    lines = text.split("\n")  # as ast-grep counts them; a form feed ends none
     at = _line_for_import(rewritten.root)
-    if at and not lines[at - 1].endswith(("\n", "\r")):
-        lines[at - 1] += ending
-    return "".join([*lines[:at], f"from {module} import {function}{ending}", *lines[at:]])
+    return "\n".join([*lines[:at], f"from {module} import {function}{ending}", *lines[at:]])
 
 
 def _line_for_import(root: SgNode) -> int:
@@ -192,19 +191,34 @@ def _line_for_import(root: SgNode) -> int:
     return at
 
 
-def _in_order(before: str, after: str) -> str:
+def _in_order(before: str, after: str, root: Path) -> str:
     """Return the rewritten text with its imports sorted, where they were before."""
-    was_sorted = not rows_of(before, ["I001"])
-    return with_sorted_imports(after) if was_sorted and rows_of(after, ["I001"]) else after
+    was_sorted = not rows_of(before, ["I001"], root)
+    return with_sorted_imports(after, root) if was_sorted and rows_of(after, ["I001"], root) else after
 
 
-def _trouble(before: str, after: str) -> str:
+def _unwritable(raw: bytes, text: str, after: str) -> str:
+    """Return why a rewritten text cannot be written as the file is, or ""."""
+    encoding = encoding_of(raw)
+    try:
+        is_same = text.encode(encoding) == raw and after.encode(encoding).decode(encoding) == after
+    except UnicodeError:
+        is_same = False
+    return "" if is_same else f"its {encoding} or its ends of lines cannot be written back as they were"
+
+
+def _trouble(before: str, after: str, root: Path) -> str:
     """Return what is wrong with a rewritten text, or ""."""
     try:
         ast.parse(after)
     except (SyntaxError, ValueError) as error:
         return f"the rewritten file would not parse: {error}"
-    select = load("linting")["after_fix"]
-    had = Counter(rows_of(before, select))
-    new = [f"{code} {message}" for code, message in (Counter(rows_of(after, select)) - had)]
-    return f"ruff would find something new: {new[0]}" if new else ""
+    new = [*(_rules_in(after, root) - _rules_in(before, root))]
+    return f"ruff would find something new: {' '.join(new[0])}" if new else ""
+
+
+def _rules_in(text: str, root: Path) -> Counter[tuple[str, str]]:
+    """Return what ruff finds, without the numbers of lines and columns, which the import moves."""
+    rules = load("linting")
+    rows = rows_of(text, rules["after_fix"], root)
+    return Counter((code, re.sub(r"\d+", "…", said)) for code, said in rows if code not in rules["after_fix_may"])

@@ -15,6 +15,7 @@ from hashlib import sha1
 from pathlib import Path
 
 from checks.model import Severity
+from console.audits.files import read_regular
 from console.audits.git import git, has_history
 from console.audits.options import Options
 from console.audits.values import Hit
@@ -33,6 +34,7 @@ class Drift(Enum):
     LEFT_OVER = "left_over"
     EXTRA = "extra"
     STRAY_LINK = "stray_link"
+    UNREADABLE = "unreadable"
 
 
 _SAYS = {
@@ -58,6 +60,11 @@ _SAYS = {
         "is a link that leads elsewhere than to {original}",
         "let it lead to the original, or replace it by a copy",
     ),
+    Drift.UNREADABLE: (
+        Severity.UNKNOWN,
+        "or {original} cannot be read, so whether they are alike is not known",
+        "make both regular files that can be read",
+    ),
 }
 
 
@@ -78,8 +85,8 @@ class Difference:
 def differences(root: Path, options: Options) -> tuple[Difference, ...]:
     """Return what differs between the original and its copies in an audited folder, by copy and name. Raises AuditError."""
     original = root / options.shared
-    if not original.is_dir() or original.is_symlink():
-        return ()
+    if not original.is_dir() or Path(os.path.realpath(original)) != Path(os.path.realpath(root), options.shared):
+        return ()  # a link, or behind one
     wanted = _files(original)
     past: dict[str, frozenset[str]] | None = None
     found: list[Difference] = []
@@ -106,14 +113,14 @@ def copies(root: Path, options: Options) -> tuple[str, ...]:
 def _matching(root: Path, folder: str, parts: Sequence[str]) -> Iterator[str]:
     try:
         names = sorted(entry.name for entry in (root / folder).iterdir())
-    except (FileNotFoundError, NotADirectoryError):  # courtside: ignore[silent_exceptions] no such folder, no copies
+    except OSError:  # courtside: ignore[silent_exceptions] what cannot be read the walk reports
         return
     for name in names:
         path = f"{folder}/{name}" if folder else name
         if not fnmatchcase(name, parts[0]):
             continue
         if len(parts) == 1:
-            if (root / path).is_dir() or (root / path).is_symlink():
+            if os.path.isdir(root / path) or (root / path).is_symlink():  # noqa: PTH112  # never raises
                 yield path
         elif not (root / path).is_symlink():
             yield from _matching(root, path, parts[1:])
@@ -141,13 +148,28 @@ def _rough(place: Path, original: Path, wanted: frozenset[str]) -> Iterator[tupl
                 yield name, Drift.STRAY_LINK
         elif name not in wanted:
             yield name, Drift.EXTRA
-        elif (original / name).is_symlink() or (place / name).read_bytes() != (original / name).read_bytes():
+        elif (original / name).is_symlink():
             yield name, Drift.CHANGED
+        elif drift := _compared(place / name, original / name):
+            yield name, drift
+
+
+def _compared(copy: Path, original: Path) -> Drift | None:
+    try:
+        return None if read_regular(copy) == read_regular(original) else Drift.CHANGED
+    except OSError:  # courtside: ignore[silent_exceptions] it is a finding
+        return Drift.UNREADABLE
 
 
 def _judged(path: Path, name: str, drift: Drift, past: dict[str, frozenset[str]]) -> Drift:
     """Return whether a file is one that the original once had, which is only stale."""
-    if drift not in (Drift.CHANGED, Drift.EXTRA) or blob_of(path.read_bytes()) not in past.get(name, frozenset()):
+    if drift not in (Drift.CHANGED, Drift.EXTRA) or name not in past:
+        return drift
+    try:
+        blob = blob_of(read_regular(path))
+    except OSError:  # courtside: ignore[silent_exceptions] it is a finding
+        return Drift.UNREADABLE
+    if blob not in past[name]:
         return drift
     return Drift.STALE if drift is Drift.CHANGED else Drift.LEFT_OVER
 

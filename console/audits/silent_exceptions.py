@@ -13,7 +13,7 @@ from ast_grep_py import SgNode
 
 from checks.model import Severity
 from console.audits.handlers import Handler, outcome_of
-from console.audits.module import Module, around, end_line_of, line_of, scope_of, statements
+from console.audits.module import Module, around, called, end_line_of, line_of, scope_of, statements, within
 from console.audits.rules import RuleFile, rule_file
 from console.audits.values import Hit
 
@@ -57,6 +57,8 @@ def inspect(module: Module) -> Iterator[Hit]:
 
 def _of_handler(module: Module, handler: Handler) -> Iterator[Hit]:
     clause = handler.clause
+    if handler.catches("permission_of_files") and _asks_for_process(clause):
+        return
     found = _permission(handler)
     if found is not None:
         node, sentence, severity = found
@@ -64,6 +66,9 @@ def _of_handler(module: Module, handler: Handler) -> Iterator[Hit]:
         return
     codes = _codes(module, handler)
     caught = ", ".join(handler.types) or "everything"
+    if handler.is_blind and handler.cuts_off:
+        sentence = f"catches {caught} and raises another `from None`, without the traceback"
+        yield _hit(module, "traceback", line_of(clause), Severity.WARNING, sentence, clause)
     if handler.raises or handler.carries:
         return
     if handler.silence and (handler.is_blind or codes & {"E722", "BLE001"}):
@@ -76,11 +81,12 @@ def _of_handler(module: Module, handler: Handler) -> Iterator[Hit]:
         yield _hit(
             module, "bare", line_of(clause), Severity.WARNING, "a bare `except` catches everything, also Ctrl-C", clause
         )
-    elif "BLE001" in codes:
+    elif "BLE001" in codes and not handler.keeps_traceback:
         sentence = f"catches {caught} and loses the traceback"
         yield _hit(module, "traceback", line_of(clause), Severity.WARNING, sentence, clause)
     elif handler.silence or codes & {"S110", "S112"}:
-        rule, severity = ("expected", Severity.OK) if handler.is_expected else ("typed", Severity.WARNING)
+        is_answer = handler.is_expected and not handler.drops_row
+        rule, severity = ("expected", Severity.OK) if is_answer else ("typed", Severity.WARNING)
         did = handler.silence or "goes on"
         yield _hit(module, rule, line_of(clause), severity, f"catches {caught}, tells nobody and {did}", clause)
 
@@ -92,6 +98,8 @@ def _permission(handler: Handler) -> tuple[SgNode, str, Severity] | None:
     if handler.catches("permission"):
         sentence = f"a refused permission ({caught}) {_becomes(handler.outcome)}"
         return (handler.clause, sentence, Severity.CRITICAL) if is_lost else None
+    if handler.catches("permission_of_files") and is_lost:
+        return handler.clause, f"a refused permission ({caught}) {_becomes(handler.outcome)}", Severity.ERROR
     branch = _permission_branch(handler)
     if branch is not None or not is_lost or _is_refused_before(handler):
         return branch
@@ -106,6 +114,13 @@ def _permission(handler: Handler) -> tuple[SgNode, str, Severity] | None:
         sentence = f"{name}: a refused permission {_becomes(handler.outcome)}, as if it were busy"
         return handler.clause, sentence, Severity.CRITICAL
     return None
+
+
+def _asks_for_process(clause: SgNode) -> bool:
+    """Return whether a signal is tried: that it may not be sent is an answer, for then there is such a process."""
+    whole = around(clause, "try_statement")
+    tried = whole.field("body") if whole is not None else None
+    return tried is not None and any(node.kind() == "call" and called(node) == "kill" for node in within(tried))
 
 
 def _permission_branch(handler: Handler) -> tuple[SgNode, str, Severity] | None:

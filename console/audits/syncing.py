@@ -15,6 +15,7 @@ from pathlib import Path
 
 from console.audits.options import Options
 from console.audits.shared_drift import Difference, Drift, differences
+from console.audits.swapping import swap
 from console.audits.values import AuditError
 
 _DOES = {
@@ -50,7 +51,9 @@ def _plan(copy: str, changes: tuple[Difference, ...]) -> CopyPlan:
         return CopyPlan(copy, changes)
     names = ", ".join(change.name or change.copy for change in odd[:3])
     more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
-    return CopyPlan(copy, changes, f"it holds what the original never had: {names}{more}")
+    unread = all(change.drift is Drift.UNREADABLE for change in odd)
+    why = "it, or the original, holds what cannot be read" if unread else "it holds what the original never had"
+    return CopyPlan(copy, changes, f"{why}: {names}{more}")
 
 
 def apply(root: Path, options: Options, plans: Sequence[CopyPlan]) -> tuple[str, ...]:
@@ -71,11 +74,11 @@ def apply(root: Path, options: Options, plans: Sequence[CopyPlan]) -> tuple[str,
 
 
 def _replace(copy: Path, original: Path, changes: Sequence[Difference]) -> None:
-    """Build the copy anew beside itself and put it in its place; on any failure the old one stays or comes back."""
+    """Build the copy anew beside itself and let the two change places: at any moment there is one of them, whole."""
     with ExitStack() as stack:
         home = Path(tempfile.mkdtemp(dir=copy.parent, prefix=f".{copy.name}."))
         stack.callback(shutil.rmtree, home, ignore_errors=True)
-        new, old = home / "new", home / "old"
+        new = home / "new"
         shutil.copytree(copy, new, symlinks=True)
         for change in changes:
             target = new / change.name
@@ -85,12 +88,7 @@ def _replace(copy: Path, original: Path, changes: Sequence[Difference]) -> None:
             else:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(original / change.name, target, follow_symlinks=False)
-        copy.rename(old)
-        try:
-            new.rename(copy)
-        except BaseException:
-            old.rename(copy)
-            raise
+        swap(new, copy, home / "old")
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

@@ -8,38 +8,103 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from console.audits.module import statements
+from console.audits.module import line_of, statements, within
 from console.audits.rules import RuleFile
+from console.audits.verdicts import OPPOSITE, truth_of, verdict_of
 
 _OPERATORS = {">": ">", ">=": ">", "<": "<", "<=": "<"}
 _TURNED = {">": "<", "<": ">"}
 _OUTCOMES = ("return_statement", "expression_statement", "raise_statement")
+_LIMITS = {"min": "more", "minimum": "more", "max": "less", "maximum": "less"}
+"""What `MIN_ROWS` and `max_age_hours` say of the value that is held against them."""
+_STATUS = re.compile(r"(?i)status|severity|level|state|verdict|healthy|ok$|passed|valid|fresh")
+_ABOUT_TELLING = re.compile(r"alert|notif|warned|retr")
+"""In the name of an age: it is that of a message or an attempt, and being young is a reason to wait."""
+_MOST = (1.0, 100.0)
+"""What no share is over: more is a defect, not a good value."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """`name > 60`: `is_above` for `>` and `>=`; `limit` is None where it is no number."""
+    """`name > 60`: `is_above` for `>` and `>=`; `limit` is None where it is no number, and `bound` its name then."""
 
     name: str
     is_above: bool
     limit: float | None
+    bound: str
+
+    @property
+    def is_of_sense(self) -> bool:
+        """True where the comparison only asks whether the value can be: a share over 100, an age below 0."""
+        return self.limit is not None and (self.limit in _MOST if self.is_above else self.limit <= 0)
 
 
-def inverted(test: SgNode, rules: RuleFile) -> str:
+def inverted(function: SgNode, test: SgNode, rules: RuleFile) -> str:
     """Return what is wrong with a branch that alarms on a good value, or finds a bad one well; "" for nothing."""
     comparison, block = _comparison(test.field("condition")), test.field("consequence")
     if comparison is None or block is None:
         return ""
-    verdict = _verdict(block, rules)
-    better = _better(comparison.name, rules)
-    if not verdict or not better:
+    verdict = _verdict(function, block, rules)
+    if verdict == "well" and not _better_by_name(comparison.name, rules):
+        return ""  # `if count < MIN_ROWS: return "OK"`: too few to judge
+    if verdict == "alarm" and (comparison.is_of_sense or _is_band(function, test, comparison, rules)):
         return ""
-    is_good = comparison.is_above == (better == "more")
-    if is_good == (verdict == "well"):
+    return _wrong(comparison, verdict, rules)
+
+
+def inverted_value(function: SgNode, node: SgNode, rules: RuleFile) -> str:
+    """Return the same of an expression: `"OK" if age > MAX_AGE else "STALE"`, `passed = count < MIN_ROWS`."""
+    if node.kind() != "conditional_expression":
+        comparison = _comparison(node)
+        return "" if comparison is None else _wrong(comparison, truth_of(_named(function, node), rules), rules)
+    parts = statements(node)
+    comparison = _comparison(parts[1]) if len(parts) > 1 else None
+    if comparison is None:
+        return ""
+    verdict, otherwise = verdict_of(parts[0].text(), rules), verdict_of(_last_of(parts[-1]).text(), rules)
+    return _wrong(comparison, verdict, rules) if verdict and otherwise == OPPOSITE[verdict] else ""
+
+
+def _wrong(comparison: _Comparison, verdict: str, rules: RuleFile) -> str:
+    better = _better(comparison, rules)
+    if not verdict or not better or (comparison.is_above == (better == "more")) == (verdict == "well"):
         return ""
     side = "above" if comparison.is_above else "below"
     said = "an alarm" if verdict == "alarm" else "well"
     return f"{comparison.name} {side} the threshold is called {said}, though of it {better} is better"
+
+
+def _is_band(function: SgNode, test: SgNode, comparison: _Comparison, rules: RuleFile) -> bool:
+    """Return whether a better band was found well before: `>= 95` is OK, then `>= 80` is a warning, then the rest."""
+    for node in within(function):
+        if node.kind() not in ("if_statement", "elif_clause") or line_of(node) >= line_of(test):
+            continue
+        before, block = _comparison(node.field("condition")), node.field("consequence")
+        is_same = before is not None and (before.name, before.is_above) == (comparison.name, comparison.is_above)
+        if is_same and block is not None and _verdict(function, block, rules) == "well":
+            return True
+    return False
+
+
+def _last_of(node: SgNode) -> SgNode:
+    """Return what a chain of `… if … else …` ends with."""
+    while node.kind() in ("conditional_expression", "parenthesized_expression"):
+        node = statements(node)[-1]
+    return node
+
+
+def _named(function: SgNode, node: SgNode) -> str:
+    """Return the name of what is given the truth of a comparison: a variable, an argument, a key, or the function."""
+    parent = node.parent()
+    if parent is None:
+        return ""
+    name = {
+        "assignment": parent.field("left"),
+        "keyword_argument": parent.field("name"),
+        "pair": parent.field("key"),
+        "return_statement": function.field("name"),
+    }.get(parent.kind())
+    return "" if name is None else _last_name(name.text())
 
 
 def unreachable(test: SgNode) -> Iterator[tuple[SgNode, str]]:
@@ -108,7 +173,10 @@ def _comparison(condition: SgNode | None) -> _Comparison | None:
     left, operator, right = found[1], _OPERATORS[found[2]], found[3]
     if _number(left) is not None:
         left, operator, right = right, _TURNED[operator], left
-    return _Comparison(left, operator == ">", _number(right))
+    if _bound(left) and not _bound(right):
+        left, operator, right = right, _TURNED[operator], left
+    limit = _number(right)
+    return _Comparison(left, operator == ">", limit, right if limit is None else "")
 
 
 def _number(text: str) -> float | None:
@@ -118,39 +186,54 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _better(name: str, rules: RuleFile) -> str:
-    """Return whether more or less of a value is better, by its last word; "" where that cannot be told."""
-    last = re.sub(r"[\"'\]()]", "", name).replace("[", ".").rpartition(".")[2].lower()
+def _better(comparison: _Comparison, rules: RuleFile) -> str:
+    """Return whether more or less of a value is better, by its name or its limit's; "" where that cannot be told."""
+    by_name, by_limit = _better_by_name(comparison.name, rules), _bound(comparison.bound)
+    if by_name and by_limit and by_name != by_limit:
+        return ""
+    return by_name or by_limit
+
+
+def _better_by_name(name: str, rules: RuleFile) -> str:
+    last = _last_name(name).lower()
     for kind in ("more", "less"):
         words = rules.names[f"{kind}_is_better"]
         if any(last == word or last.endswith(f"_{word}") for word in words):
             return kind
-    return ""
+    is_age = any(last.startswith(word) for word in rules.names["ages"])
+    return "less" if is_age and not _ABOUT_TELLING.search(last) else ""
 
 
-def _verdict(block: SgNode, rules: RuleFile) -> str:
+def _bound(name: str) -> str:
+    words = _last_name(name).lower().split("_")
+    return "" if len(words) == 1 else _LIMITS.get(words[0], _LIMITS.get(words[-1], ""))
+
+
+def _last_name(text: str) -> str:
+    """Return `age` of `row["age"]`, `self.age` and `age`."""
+    return re.sub(r"[\"'\]()]", "", text).replace("[", ".").rpartition(".")[2]
+
+
+def _verdict(function: SgNode, block: SgNode, rules: RuleFile) -> str:
     """Return `alarm` or `well`, as the first statement that gives a severity or a status says; "" for neither or both."""
     for statement in statements(block):
         if statement.kind() not in _OUTCOMES:
             return ""
-        found = set(re.findall(r"[a-z]+", _judging(statement).lower()))
-        is_alarm, is_well = bool(found & rules.names["alarm"]), bool(found & rules.names["well"])
-        if is_alarm != is_well:
-            return "alarm" if is_alarm else "well"
+        name, code = judged(function, statement)
+        verdict = verdict_of(code, rules, truth_of(name, rules))
+        if verdict:
+            return verdict
     return ""
 
 
-def _judging(statement: SgNode) -> str:
-    """Return the part of a statement that gives a verdict: a returned value, or what a status or severity is set to."""
+def judged(function: SgNode, statement: SgNode) -> tuple[str, str]:
+    """Return the part of a statement that gives a verdict, and under which name: a returned value, or what a status is set to."""
     if statement.kind() == "return_statement":
-        return statement.text().removeprefix("return")
+        name = function.field("name")
+        return "" if name is None else name.text(), statement.text().removeprefix("return")
     inner = next(iter(statements(statement)), None)
     if statement.kind() == "expression_statement" and inner is not None and inner.kind() == "assignment":
         target, value = inner.field("left"), inner.field("right")
-        if (
-            target is not None
-            and value is not None
-            and re.search(r"(?i)status|severity|level|state|verdict|healthy|ok$", target.text())
-        ):
-            return value.text()
-    return ""
+        if target is not None and value is not None and _STATUS.search(target.text()):
+            return _last_name(target.text()), value.text()
+    return "", ""

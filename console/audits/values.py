@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,11 @@ from console.actions.refusal import RefusedError
 
 class AuditError(RefusedError):
     """Something that an audit was asked for cannot be; the message says what, where and what to do."""
+
+
+def printable(path: str) -> str:
+    """Return a path as text that can be written: bytes of it that are no UTF-8 stand as their numbers."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class Hit:
     @property
     def place(self) -> str:
         """`orchestration/main.py:12`, or only the file of what is about all of it."""
-        return f"{self.path}:{self.line}" if self.line else self.path
+        path = printable(self.path)
+        return f"{path}:{self.line}" if self.line else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +83,25 @@ def _key(hit: Hit) -> str:
     return f"{hit.rule}|{hit.scope}|{digest}"
 
 
+def _opening(path: str, line: int) -> str:
+    """Return the command that opens a file at a line, whatever its name would mean to a shell."""
+    return f"$EDITOR +{max(line, 1)} {shlex.quote(f'./{path}' if path.startswith('-') else path)}"
+
+
 def _finding(hit: Hit, number: int) -> Finding:
     """Return the finding; its key names no line, so that it stays the same when code above it moves."""
+    path = printable(hit.path)
     numbers = [Evidence("line", hit.line, "", f"{hit.tool}:{hit.rule}")] if hit.line else []
     if hit.count > 1:
         numbers.append(Evidence("in this file", hit.count, "places", f"{hit.tool}:{hit.rule}"))
     return Finding(
         check=hit.check,
         severity=hit.severity,
-        subject=Subject(SubjectKind.FILE, hit.path),
+        subject=Subject(SubjectKind.FILE, path),
         sentence=hit.sentence,
         fault=Fault.PIPELINE,
         evidence=tuple(numbers),
         names=(hit.scope,) if hit.scope else (),
-        suggestions=(Suggestion(f"$EDITOR +{max(hit.line, 1)} {hit.path}", hit.remedy),) if hit.remedy else (),
+        suggestions=(Suggestion(_opening(path, hit.line), hit.remedy),) if hit.remedy else (),
         key=f"{_key(hit)}|{number}",
     )

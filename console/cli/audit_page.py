@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from checks.model import Severity
 from console.audits.audit import Outcome
-from console.audits.catalogue import AUDITS
+from console.audits.catalogue import AUDITS, ELSEWHERE
 from console.audits.saying import passed_sentence, verdict_sentence
 from console.audits.values import Spot
 from screens.lines import BLANK, Line, Span, Tone, flow, line, severity_word
@@ -22,6 +22,24 @@ def audit_lines(outcome: Outcome, width: int, *, explains: bool = False) -> list
         found = [spot for spot in said if spot.hit.check == check]
         lines.extend((BLANK, *_check_lines(check, found, width, explains=explains)))
     return [*lines, BLANK, *_rest(outcome, width, notes=len(outcome.spots) - len(said))]
+
+
+def catalogue_lines(width: int) -> list[Line]:
+    """Return every check by id, with what it finds, and what runs it where it looks at no checkout."""
+    said = [(audit.id, audit.title) for audit in AUDITS]
+    said += [(one.id, f"{one.title}: `{one.command}`") for one in ELSEWHERE]
+    room = max(len(name) for name, _ in said) + 2
+    return [
+        spans
+        for name, text in said
+        for spans in flow([text], width, first=Span(f"{name:<{room}}", Tone.STRONG), hang=room)
+    ]
+
+
+def catalogue_fields() -> list[dict[str, str]]:
+    """Return the same for a document; the command of an audit of a checkout lacks its PATH."""
+    own = [{"check": audit.id, "finds": audit.title, "command": f"courtside audit {audit.id}"} for audit in AUDITS]
+    return own + [{"check": one.id, "finds": one.title, "command": one.command} for one in ELSEWHERE]
 
 
 def _verdict(outcome: Outcome, width: int) -> list[Line]:

@@ -1,9 +1,9 @@
-"""The audit of the checkout: its findings by check and folder, the worst group first; Enter opens the code around one."""
+"""The audit of the checkout: findings by check and folder, which fold, the worst group first; Enter opens the code around one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -12,13 +12,14 @@ from checks.policy import Policy
 from checks.severity import Severity
 from checks.times import format_minutes, minutes_between
 from screens.lines import Line, Span, Tone, flow, severity_word
+from screens.panels.folding import FoldingPanel
 from screens.panels.panel import Spec
 from screens.ports import Audit, AuditSpot, Look
 from screens.session import Session
 from screens.table import Item, Table, Target
 from screens.text.amount import counted
 from screens.text.report import both_zones, severity_lead
-from screens.views.fitting import fit, fit_all
+from screens.views.fitting import fit, fit_all, fold_marker
 from screens.views.options import Options
 
 REDRAW_SECONDS = 1.0
@@ -42,19 +43,59 @@ def audit_spec(target: Target, session: Session) -> Spec:
     """Return the screen; it is made again every second, because the auditor answers at once with what is known so far."""
     again = session.auditor.again if session.auditor is not None else None
     view = partial(audit_view, session)
-    return Spec("audit", "", "Audit of the checkout", view, (), 0.0, redraw=REDRAW_SECONDS, again=again)
+    panel = partial(AuditPanel, session)
+    return Spec("audit", "", "Audit of the checkout", view, (), 0.0, redraw=REDRAW_SECONDS, again=again, panel=panel)
 
 
-def audit_view(session: Session, look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
-    """Return the groups, each above its findings; only findings that hold the filter's text, and their groups."""
+class AuditPanel(FoldingPanel):
+    """Shows the findings in groups of one check in one folder, which fold; all are unfolded at first."""
+
+    def __init__(self, session: Session, spec: Spec, ascii: bool) -> None:  # noqa: FBT001  # as `Spec.panel` has it
+        super().__init__(replace(spec, view=self._view), ascii=ascii)
+        self.folded: frozenset[str] = frozenset()
+        self._session = session
+
+    def _view(self, look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
+        return audit_view(self._session, look, scope, policy, options, self.folded)
+
+    @property
+    def foldable(self) -> frozenset[str]:
+        """The keys of all groups; none while a filter shows what it finds wherever that stands."""
+        return frozenset() if self.options.filter else frozenset(map(_key, self._groups()))
+
+    def group_of(self, key: str) -> str:
+        """Return the key of the group of a row."""
+        return next((_key(group) for group in self._groups() if key in (_key(group), *map(_key, group.spots))), "")
+
+    def head_of(self, group: str) -> str:
+        """Return the key of a group's own row."""
+        return group
+
+    def is_folded(self, group: str) -> bool:
+        """Return whether the findings of a group are hidden."""
+        return group in self.folded
+
+    def set_folded(self, groups: Collection[str], *, fold: bool) -> None:
+        """Fold groups, or unfold them."""
+        self.folded = self.folded.union(groups) if fold else self.folded.difference(groups)
+
+    def _groups(self) -> list[Group]:
+        return groups_of(self._session.auditor.known().spots) if self._session.auditor is not None else []
+
+
+def audit_view(
+    session: Session, look: Look, scope: Scope, policy: Policy, options: Options, folded: Collection[str] = ()
+) -> Table:
+    """Return the groups, each above its findings unless its key is in `folded`; with a filter, only what holds its text."""
     if session.auditor is None:
         return Table.of((), empty="this console audits nothing: `courtside audit PATH` does")
     known = session.auditor.known()
-    rows = list(_rows(groups_of(known.spots, options.filter.casefold())))
+    hidden = () if options.filter else folded
+    rows = list(_rows(groups_of(known.spots, options.filter.casefold()), hidden))
     head = fit_all(_head(known, session.clock(), options.width), options)
     keys = [_key(row) for row in rows]
     empty = f"no finding contains {options.filter!r}" if options.filter else ""
-    return Table(head, len(rows), lambda number: _item(rows[number], options), lambda: keys, empty)
+    return Table(head, len(rows), lambda number: _item(rows[number], hidden, options), lambda: keys, empty)
 
 
 def groups_of(spots: Sequence[AuditSpot], wanted: str = "") -> list[Group]:
@@ -67,25 +108,27 @@ def groups_of(spots: Sequence[AuditSpot], wanted: str = "") -> list[Group]:
     return sorted(groups, key=lambda group: (-group.severity, group.check, group.folder))
 
 
-def _rows(groups: Sequence[Group]) -> Iterator[Group | AuditSpot]:
+def _rows(groups: Sequence[Group], folded: Collection[str]) -> Iterator[Group | AuditSpot]:
     for group in groups:
         yield group
-        yield from group.spots
+        if _key(group) not in folded:
+            yield from group.spots
 
 
 def _key(row: Group | AuditSpot) -> str:
     return f"= {row.check} {row.folder}" if isinstance(row, Group) else row.id
 
 
-def _item(row: Group | AuditSpot, options: Options) -> Item:
+def _item(row: Group | AuditSpot, folded: Collection[str], options: Options) -> Item:
     if isinstance(row, AuditSpot):
         name = _place(row).rpartition("/")[2]
-        line = (Span("  "), _word(row.severity), Span(f" {name}  ", Tone.STRONG), Span(row.sentence))
-        return Item(row.id, fit(line, options), Target("code", row.id))
+        spans = (Span("    "), _word(row.severity), Span(f" {name}  ", Tone.STRONG), Span(row.sentence))
+        return Item(row.id, fit(spans, options), Target("code", row.id))
     files = len({spot.path for spot in row.spots})
     count = f"  {counted(len(row.spots), 'finding')} in {counted(files, 'file')}"
     where = f" {row.folder or '.'}/"
-    line = (_word(row.severity), Span(f" {row.check}", Tone.STRONG), Span(where), Span(count, Tone.FAINT))
+    marker = Span(fold_marker(_key(row) in folded, ascii=options.ascii), Tone.STRONG)
+    line = (marker, _word(row.severity), Span(f" {row.check}", Tone.STRONG), Span(where), Span(count, Tone.FAINT))
     return Item(_key(row), fit(line, options))
 
 

@@ -48,16 +48,27 @@ def checklist_lines(view: ChecklistView | None, width: int) -> list[Line]:
     """Return the verdict, then the steps by stage, each with who said what and when."""
     if view is None:
         return flow([BEGIN], width, first=severity_lead(Severity.UNKNOWN))
-    lines = flow([Span(view.verdict.sentence, Tone.STRONG)], width, first=severity_lead(view.verdict.severity))
-    lines += flow([Span(f"begun by {view.by} {both_zones(view.at)}", Tone.FAINT)], width, hang=2)
+    lines = verdict_lines(view, width)
     for stage, steps in groupby(view.steps, key=lambda step: step.stage):
-        lines += [BLANK, line(Span(stage, Tone.STRONG))]
+        lines += [BLANK, stage_line(stage)]
         for step in steps:
-            lines += _step_lines(step, width)
+            lines += step_lines(step, width)
     return lines
 
 
-def _step_lines(step: StepView, width: int) -> Iterable[Line]:
+def verdict_lines(view: ChecklistView, width: int) -> list[Line]:
+    """Return where a deployment stands, and who began it."""
+    lines = flow([Span(view.verdict.sentence, Tone.STRONG)], width, first=severity_lead(view.verdict.severity))
+    return lines + flow([Span(f"begun by {view.by} {both_zones(view.at)}", Tone.FAINT)], width, hang=2)
+
+
+def stage_line(stage: str) -> Line:
+    """Return the heading of a stage."""
+    return line(Span(stage, Tone.STRONG))
+
+
+def step_lines(step: StepView, width: int) -> Iterable[Line]:
+    """Return a step with its state, and who said what of it when."""
     tone = Tone.FAINT if step.state == "open" else Tone.of(step.severity)
     yield from flow(
         [Span(f"{step.id}:", Tone.STRONG), step.says], width, first=Span(f"  {step.state:<9}", tone), hang=len(INDENT)

@@ -48,6 +48,14 @@ class Checkout:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "x", "--allow-empty")
 
+    def hang(self) -> None:
+        """Let whoever audits this checkout wait for ever: for git, which waits for somebody to write its configuration."""
+        self.write("shared/clock.py", "NOW = 2\n")
+        self.write("orchestration/cloud_functions/a/shared/clock.py", "NOW = 1\n")
+        self.commit()
+        (self.root / ".git/config").unlink()
+        os.mkfifo(self.root / ".git/config")
+
     def content(self) -> dict[str, bytes | str]:
         """Return all that is in the checkout, links by where they lead."""
         return {

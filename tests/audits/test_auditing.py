@@ -108,15 +108,15 @@ def test_the_checkout_is_the_one_chosen_else_the_current_folder_where_that_is_a_
     assert checkout_of(tmp_path, checkout.root) == tmp_path
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes in /proc")
 def test_an_audit_that_hangs_is_ended_at_once_with_its_process(checkout: Checkout) -> None:
     checkout.write("save.py", STREAMING)
-    checkout.write("pyproject.toml", '[tool.courtside.audit]\nbaseline = "known.txt"\n')
-    os.mkfifo(checkout.root / "known.txt")
+    checkout.hang()
     run = Run(checkout.root, lambda: NOW)
     try:
         reached(lambda: leads_a_group(run.process), "no process was started")
         process = run.process
+        reached(lambda: waits_in_git(process), "the audit did not come to git")
         assert run.answer is None, "nobody writes into the pipe, so it cannot have ended"
     finally:
         run.stop()
@@ -124,6 +124,23 @@ def test_an_audit_that_hangs_is_ended_at_once_with_its_process(checkout: Checkou
     assert run.answer is not None
     assert not leads_a_group(process)
     assert run.process is None
+    reached(lambda: not waits_in_git(process), "git is left behind")
+
+
+def waits_in_git(group: int | None) -> bool:
+    return any(b"git" in command.split(b"\0")[0] for command in commands_of(group))
+
+
+def commands_of(group: int | None) -> list[bytes]:
+    """Return the command lines of the processes of a group."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(process.name)) == group:
+                found.append((process / "cmdline").read_bytes())
+        except OSError:
+            continue
+    return found
 
 
 def leads_a_group(pid: int | None) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from console.audits.changed import changed_since
 from console.audits.values import AuditError
-from tests.audits.conftest import Checkout
+from tests.audits.conftest import Checkout, said
 
 
 def test_changed_new_and_unknown_files_are_looked_at_and_removed_ones_are_not(checkout: Checkout) -> None:
@@ -26,7 +26,7 @@ def test_changed_new_and_unknown_files_are_looked_at_and_removed_ones_are_not(ch
 
 
 def test_a_folder_that_is_no_repository_is_told_so(checkout: Checkout) -> None:
-    with pytest.raises(AuditError, match="no git repository"):
+    with pytest.raises(AuditError, match=r"not a git repository.*nothing can be said of what changed since HEAD"):
         changed_since(checkout.root, "HEAD")
 
 
@@ -40,11 +40,44 @@ def test_what_is_no_revision_is_refused(checkout: Checkout, revision: str) -> No
 
 def test_no_program_that_the_repository_names_is_run(checkout: Checkout) -> None:
     checkout.write("a.py", "x = 1\n")
+    checkout.write("b.py", "x = 1\n")
     checkout.commit()
     trap = checkout.write("trap.sh", f"#!/bin/sh\ntouch {checkout.root}/sprung\n")
     trap.chmod(0o755)
-    for name in ("core.fsmonitor", "diff.external", "core.pager"):
+    for name in ("core.fsmonitor", "diff.external", "core.pager", "gpg.program", "filter.a.clean", "filter.b.process"):
         checkout.git("config", name, str(trap))
+    checkout.git("config", "log.showSignature", "true")
+    checkout.write(".git/info/attributes", "a.py filter=a\nb.py filter=b\n")
     checkout.write("a.py", "x = 2\n")
-    assert "a.py" in changed_since(checkout.root, "HEAD")
+    checkout.write("b.py", "x = 2\n")
+    assert {"a.py", "b.py"} <= changed_since(checkout.root, "HEAD")
     assert not (checkout.root / "sprung").exists()
+
+
+def test_what_git_itself_has_to_say_of_a_repository_is_said(checkout: Checkout) -> None:
+    checkout.git("init", "-q")
+    with pytest.raises(AuditError, match="no commit yet"):
+        changed_since(checkout.root, "HEAD")
+    checkout.write(".git/config", "[broken\n")
+    with pytest.raises(AuditError, match="git says fatal: bad config line 1"):
+        changed_since(checkout.root, "HEAD")
+
+
+def test_odd_names_and_links_are_told_as_they_are(checkout: Checkout) -> None:
+    names = ["sp ace.py", "new\nline.py", "-dash.py", "ünï.py", "bad\udcff.py"]
+    for name in names:
+        checkout.write(name, "x = 1\n")
+    checkout.commit()
+    for name in names:
+        checkout.write(name, "x = 2\n")
+    assert changed_since(checkout.root, "HEAD") == set(names)
+
+
+def test_only_what_changed_is_audited_also_with_broken_files_about(checkout: Checkout) -> None:
+    silent = "try:\n    work()\nexcept Exception:\n    pass\n"
+    checkout.write("old.py", silent)
+    checkout.write("broken.py", "print 1\n")
+    checkout.commit()
+    checkout.write("new.py", silent)
+    only = changed_since(checkout.root, "HEAD")
+    assert said(checkout.audit(only=only)) == ["WARNING new.py:3 silent"]

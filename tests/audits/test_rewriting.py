@@ -103,9 +103,33 @@ def test_a_file_in_which_ruff_would_find_something_new_is_left(checkout: Checkou
     assert "ruff would find something new: F841" in left(checkout, text)
 
 
-def test_a_name_of_the_loader_that_is_taken_is_left(checkout: Checkout) -> None:
-    text = 'def insert_bigquery_rows(table, rows): ...\n\n\ndef f(c, rows):\n    c.insert_rows_json("t", rows)\n'
-    assert "ruff would find something new: F811" in left(checkout, text)
+@pytest.mark.parametrize(
+    "text",
+    [
+        'def insert_bigquery_rows(table, rows): ...\n\n\ndef f(c, rows):\n    c.insert_rows_json("t", rows)\n',
+        'def f(c, rows, insert_bigquery_rows):\n    c.insert_rows_json("t", rows)\n',
+        'from elsewhere import insert_bigquery_rows\nc.insert_rows_json("t", [insert_bigquery_rows])\n',
+    ],
+)
+def test_a_name_of_the_loader_that_is_taken_is_left(checkout: Checkout, text: str) -> None:
+    assert left(checkout, text) == "insert_bigquery_rows is something else in this file"
+
+
+def test_an_import_is_not_put_into_a_docstring_whose_form_feeds_look_like_lines(checkout: Checkout) -> None:
+    text = '"""Doc.\x0c\x0c\u2028\n\nMore.\n"""\n\nc.insert_rows_json("t", [1])\n'
+    assert ast.get_docstring(ast.parse(fixed(checkout, text))) == ast.get_docstring(ast.parse(text))
+
+
+def test_modules_of_the_checkout_are_sorted_as_its_own(checkout: Checkout) -> None:
+    checkout.write("shared/utils/bigquery_utils.py", "def insert_bigquery_rows(table, rows): ...\n")
+    text = 'import os\n\nfrom google.cloud import bigquery\n\nuse(os, bigquery)\nc.insert_rows_json("t", [1])\n'
+    after = fixed(checkout, text)
+    assert after.startswith(f"import os\n\nfrom google.cloud import bigquery\n\n{IMPORT}")
+
+
+def test_a_file_whose_bytes_would_not_come_back_is_left(checkout: Checkout) -> None:
+    text = "# coding: utf-7\nname = 'Joki+AOk-'\nc.insert_rows_json('t', [name])\r"
+    assert "cannot be written back" in left(checkout, text)
 
 
 def test_planning_changes_nothing_and_shows_a_diff(checkout: Checkout) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from console.audits import syncing
+from console.audits import swapping, syncing
 from console.audits.options import Options
 from console.audits.shared_drift import differences
 from console.audits.values import AuditError
 from tests.audits.conftest import Checkout, said
+from tests.audits.instants import seen_at_each_instant
 
 FUNCTIONS = "orchestration/cloud_functions"
 
@@ -129,7 +132,48 @@ def test_a_failure_half_way_leaves_the_old_copy(shared: Checkout, monkeypatch: p
             raise OSError(28, "No space left on device")
         return rename(self, target)
 
+    monkeypatch.setattr(swapping, "_exchanged", lambda *_: False)
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(OSError, match="No space"):
         syncing.apply(shared.root, Options(), plans)
     assert shared.content() == before
+
+
+def test_where_the_system_cannot_exchange_folders_the_copy_is_replaced_all_the_same(
+    shared: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swapping, "_exchanged", lambda *_: False)
+    syncing.apply(shared.root, Options(), syncing.plan(shared.root, Options()))
+    assert drift(shared) == []
+    assert [path.name for path in (shared.root / FUNCTIONS / "a").iterdir()] == ["shared"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges folders in one step")
+def test_killed_at_any_instant_the_copy_is_the_old_one_or_the_new_one_and_never_a_part(shared: Checkout) -> None:
+    plans = syncing.plan(shared.root, Options())
+    copy = shared.root / FUNCTIONS / "a/shared"
+    before, after = content_of(copy), content_of(shared.root / "shared")
+    seen = seen_at_each_instant(
+        lambda: syncing._replace(copy, shared.root / "shared", plans[0].changes), lambda: content_of(copy)
+    )
+    assert seen == [before, after]
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_cannot_be_read_is_unknown_and_no_copy_of_it_is_touched(shared: Checkout) -> None:
+    for place in ("shared", f"{FUNCTIONS}/a/shared"):
+        os.mkfifo(shared.root / place / "pipe")
+    assert ("a/shared/pipe", "unreadable") in drift(shared)
+    (plan,) = syncing.plan(shared.root, Options())
+    assert plan.refused == "it, or the original, holds what cannot be read: pipe"
+
+
+def test_an_original_behind_a_link_out_of_the_folder_is_not_looked_at(checkout: Checkout, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere/shared").mkdir(parents=True)
+    (tmp_path / "elsewhere/shared/clock.py").write_text("NOW = 1\n")
+    (checkout.root / "out").symlink_to(tmp_path / "elsewhere")
+    checkout.write(f"{FUNCTIONS}/a/shared/clock.py", "NOW = 2\n")
+    assert differences(checkout.root, Options(shared="out/shared")) == ()

@@ -117,3 +117,17 @@ def test_nothing_can_be_answered_before_one_is_begun(courtside: Courtside) -> No
     done = courtside("deploy", "checklist", "--answer", "tests", "yes")
     assert done.status == 3
     assert "no deployment was begun yet" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--new", "r2"), ("--answer", "tests", "yes"), ("--run",)], ids=["begun", "answered", "run"]
+)
+def test_who_asks_for_read_only_changes_nothing_and_is_shown_it_all_the_same(
+    deploy: Courtside, arguments: tuple[str, ...]
+) -> None:
+    before = states(deploy)
+    done = deploy("deploy", "checklist", "--read-only", *arguments)
+    assert (done.status, done.out) == (3, "")
+    assert "nothing is kept: read-only" in done.err
+    assert states(deploy) == before
+    assert deploy("deploy", "checklist", "--read-only").status == 1

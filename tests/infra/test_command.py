@@ -13,6 +13,10 @@ from tests.bigquery_double import BigQueryDouble
 from tests.bigquery_double.hand_clock import HandClock
 from tests.cli.conftest import CLOCK, Courtside
 from tests.infra.pubsub_double import PROJECT, PubSubDouble
+from tests.notify.conftest import receiver
+from tests.notify.services import Receiver
+
+__all__ = ["receiver"]  # a fixture
 
 TABLE = "nba_raw.bdl_player_boxscores"
 PLACE = f"bigquery://{PROJECT}"
@@ -102,3 +106,26 @@ def test_a_login_that_fails_for_bigquery_does_not_keep_the_topics_from_being_che
     assert done.status == 3
     assert "the key file /nowhere/key.json cannot be read" in " ".join(done.out.split())
     assert "1 OK · 1 UNKNOWN" in done.out
+
+
+def test_an_alert_tells_of_it_once_through_the_watchers_outbox(
+    pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside, receiver: Receiver
+) -> None:
+    (courtside.home / "courtside.toml").write_text(
+        f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\n'
+    )
+    double.use_load_quota(TABLE, 1_500)
+    asked = ("infra", "quota", "--alert", "--warehouse", PLACE)
+    secret = {"COURTSIDE_NOTIFY_SECRET": "s3cret"}
+    first = courtside(*asked, env=secret, width=120)
+    assert (first.status, first.lines[-1]) == (2, "alert  1 notice arrived")
+    again = courtside(*asked, env=secret, width=120, now=CLOCK + timedelta(minutes=5))
+    assert (again.status, again.lines[-1]) == (2, "alert  nothing new to tell")
+    (got,) = receiver.got
+    assert (got.document["kind"], got.document["severity"]) == ("opened", "critical")
+    assert TABLE in got.document["title"]
+
+
+def test_an_alert_about_another_project_is_refused(pubsub: PubSubDouble, courtside: Courtside) -> None:
+    done = courtside("infra", "--alert", "--project", PROJECT, "--warehouse", PLACE)
+    assert (done.status, "leave --project away" in done.err) == (3, True)

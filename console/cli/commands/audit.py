@@ -49,11 +49,19 @@ def audit(  # noqa: PLR0913, PLR0917  # each is an option of the command line
         typer.Option("--sync", help="Bring copies of the shared code up to date; shows what would be done and asks."),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before --fix and --sync write.")] = False,
+    listing: Annotated[
+        bool, typer.Option("--list", help="List all checks, and what runs those of no checkout.")
+    ] = False,
 ) -> Answer:
     """Audit a checkout: streaming inserts, swallowed errors, clients made everywhere, stale copies, checks that cannot fail.
 
-    Reads nothing outside PATH. Exit status: 0 nothing new, 1 a warning or an error, 2 critical, 3 a file cannot be looked at.
+    Reads nothing outside PATH. infra.dead_letter, infra.quota and deploy.checklist look at no checkout: `courtside infra` and
+    `courtside deploy checklist` run them.
+
+    Exit status: 0 nothing new, 1 a warning or an error, 2 critical, 3 a file cannot be looked at.
     """
+    if listing:
+        return _catalogue()
     asked = _asked(what or [], include_tests=include_tests)
     outcome = _outcome(asked, baseline, changed_since, update=update_baseline)
     changes: dict[str, object] = {"fix": None, "sync": None}
@@ -63,12 +71,36 @@ def audit(  # noqa: PLR0913, PLR0917  # each is an option of the command line
         if is_done:
             outcome = _outcome(asked, baseline, changed_since, update=False)
     if sarif is not None:
-        from console.audits.sarif import sarif as document  # only for SARIF
-
-        sarif.write_text(json.dumps(document(outcome), indent=2) + "\n", encoding="utf-8")
+        _write_sarif(outcome, sarif)
     status = exit_status(outcome.severity)
     shown = _Shown(outcome, explains=job.explains)
     return Answer(status, shown.lines, lambda: {**shown.document(), **changes, "exit_status": status})
+
+
+def _catalogue() -> Answer:
+    """Return all checks of this kind; that they are listed is no verdict."""
+
+    def lines(width: int) -> list[Line]:
+        from console.cli.audit_page import catalogue_lines  # only for text
+
+        return catalogue_lines(width)
+
+    def document() -> dict[str, object]:
+        from console.cli.audit_page import catalogue_fields  # only for a document
+
+        return {"checks": catalogue_fields(), "exit_status": 0}
+
+    return Answer(0, lines, document)
+
+
+def _write_sarif(outcome: Outcome, path: Path) -> None:
+    """Write an audit as SARIF, whole or not at all. Raises OSError."""
+    from console.audits.files import write_whole
+    from console.audits.sarif import sarif  # only for SARIF
+    from console.cli.inspection import versions
+
+    document = sarif(outcome, dict(versions(["courtside"]))["courtside"])
+    write_whole(path, (json.dumps(document, indent=2) + "\n").encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +116,11 @@ def _asked(what: list[str], *, include_tests: bool) -> Asked:
     """Return what was asked for. Raises UsageError, AuditError."""
     from dataclasses import replace
 
-    from console.audits.catalogue import chosen, is_check
+    from console.audits.catalogue import chosen, elsewhere, is_check
     from console.audits.options import read_options
 
+    if what and elsewhere(what[-1]) and not Path(what[-1]).exists():
+        chosen(what[-1:])
     if not what or (is_check(what[-1]) and not Path(what[-1]).exists()):
         raise UsageError("give the folder to audit behind the checks: courtside audit source.streaming_inserts .")
     checks = tuple(what[:-1])
@@ -114,13 +148,13 @@ def _changed(
 
 def _outcome(asked: Asked, baseline: Path | None, revision: str | None, *, update: bool) -> Outcome:
     from console.audits.audit import audit as run
+    from console.audits.baseline import baseline_of
     from console.audits.changed import changed_since
 
     root = (asked.place if asked.place.is_dir() else asked.place.parent).resolve()
     only = None if revision is None else changed_since(root, revision)
     outcome = run(asked.place, asked.checks, asked.options, only)
-    if baseline is None and asked.options.baseline:
-        baseline = root / asked.options.baseline
+    baseline = baseline or baseline_of(root, asked.options)
     if baseline is None:
         if update:
             raise UsageError("--update-baseline needs --baseline FILE, or `baseline` in [tool.courtside.audit]")
@@ -130,7 +164,7 @@ def _outcome(asked: Asked, baseline: Path | None, revision: str | None, *, updat
 
 def _against(outcome: Outcome, path: Path, only: frozenset[str] | None, *, update: bool) -> Outcome:
     """Return the outcome against a baseline, which is made or shortened with `update`."""
-    from console.audits.baseline import held_against, line_of, read_baseline, write_baseline
+    from console.audits.baseline import held_against, line_of, read_baseline, shorten_baseline, write_baseline
 
     if not path.exists():
         if not update:
@@ -139,7 +173,7 @@ def _against(outcome: Outcome, path: Path, only: frozenset[str] | None, *, updat
     lines = read_baseline(path)
     held = held_against(outcome, lines, only)
     if update and held.stale:
-        write_baseline(path, set(lines) - set(held.stale))
+        shorten_baseline(path, held)
         held = held_against(outcome, read_baseline(path), only)
     return held
 

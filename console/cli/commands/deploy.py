@@ -105,6 +105,7 @@ def _changed(job: Job, asked: Asked) -> Deployment:
     """Do what was asked for and return the deployment after it. Raises RefusedError, JournalError, OSError."""
     from console.actions.refusal import RefusedError
     from console.actions.whoami import current_actor
+    from console.arming import as_settings_say
     from console.deploying import deployments as kept
     from console.deploying.checklist import checklist
     from console.deploying.verdict import Answer as StepAnswer
@@ -112,6 +113,8 @@ def _changed(job: Job, asked: Asked) -> Deployment:
     from console.memory import open_journal
     from screens.text.checklist import BEGIN
 
+    if why := as_settings_say(job.settings):
+        raise RefusedError(f"nothing is kept: {why}")
     place, now = job.settings.warehouse, job.shell.now
     journal = open_journal(job.settings.state_dir, now=now)
     by = current_actor(job.shell.environment).user

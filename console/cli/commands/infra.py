@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.alerting import Alerting, alert_of, with_alert
 from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
 
@@ -39,18 +40,23 @@ def infra(
     job: Job,
     what: Annotated[list[What] | None, typer.Argument(help="The check to run; without it both.")] = None,
     project: Project = None,
+    alert: Alerting = False,
 ) -> Answer:
     """Check the dead letters of the topics that must have them, and the load jobs per table against the day's quota.
 
     Nothing is changed. Exit status: 0 all is well, 1 a warning or an error, 2 critical, 3 something could not be read.
     """
     from checks.causes import find_causes  # --help needs no checks
+    from checks.hushes import NOTHING_SAID
+    from checks.model import Report
     from checks.verdict import verdict_of
     from console.audits.infra.running import INFRA_CHECKS
 
+    teller = alert_of(job, wanted=alert, apart={"--project": project})
     world = world_of(job, project or "")
     results = [INFRA_CHECKS[item.check](world) for item in dict.fromkeys(what or What)]
-    verdict = verdict_of(find_causes(results), results)
+    causes = find_causes(results)
+    verdict = verdict_of(causes, results)
     status = exit_status(verdict.severity)
 
     def lines(width: int) -> list[Line]:
@@ -63,7 +69,8 @@ def infra(
 
         return {"warehouse": job.settings.warehouse, "exit_status": status, **infra_fields(verdict, results, world)}
 
-    return Answer(status, lines, document)
+    report = Report(job.frame(None).scope, verdict, causes, tuple(results), ())
+    return with_alert(Answer(status, lines, document), teller.tell(report, NOTHING_SAID) if teller else None)
 
 
 def world_of(job: Job, project: str) -> World:

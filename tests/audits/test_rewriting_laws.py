@@ -1,0 +1,133 @@
+"""What holds of `--fix` for whatever file: it parses afterwards, ruff finds nothing new, and a second run finds nothing to do."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruff import find_ruff_bin  # type: ignore[import-untyped] # has no types
+
+from console.audits import rewriting
+from console.audits.options import Options
+from console.audits.rewriting import Left, Rewrite
+from tests.audits.conftest import Checkout
+from tests.audits.instants import seen_at_each_instant
+
+HEADS = st.sampled_from(
+    [
+        "",
+        "#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n",
+        '"""Doc.\x0c\n\nMore.\n"""\n',
+        "'''Doc.'''\nfrom __future__ import annotations\n\n",
+        '"""Doc."""  # why\n\n# A comment.\n\n',
+    ]
+)
+IMPORTS = st.sampled_from(
+    [
+        "",
+        "import os\n\n",
+        "import os\nimport abc\n\n",
+        "from shared.utils.bigquery_utils import insert_bigquery_rows\n\n",
+        "from google.cloud import bigquery\n\n",
+        "try:\n    import fast\nexcept ImportError:\n    fast = None\n\n",
+        "import os, abc; import re\n",
+    ]
+)
+CALLS = st.sampled_from(
+    [
+        'c.insert_rows_json("nba_raw.games", rows)',
+        "c.insert_rows_json(table='nba_raw.games', json_rows=rows)",
+        'c.insert_rows("nba_raw.games", [{"a": 1}, {"ü": "…"}])',
+        'c.insert_rows_json(TABLE, [\n{pad}    {"a": 1},\n{pad}])',
+        'c.insert_rows_json(f"{P}.nba_raw.games", (row for row in rows))',
+        'self.c.insert_rows_json("nba_raw.games", rows); done = True',
+        'errors = c.insert_rows_json("nba_raw.games", rows)',
+        'c.insert_rows_json("nba_raw.games", rows, row_ids=ids)',
+        'c.insert_rows_json("nba_raw.games",  # why\n{pad}    rows)',
+        'c.insert_rows_json("a" "b", rows)',
+        'x = 1; c.insert_rows_json("nba_raw.games", """a\nb""")',
+        "c.insert_rows_json(*both)",
+        "return c.insert_rows_json(TABLE, rows)",
+        'c.insert_rows_json ("nba_raw.games", \\\n{pad}    rows)',
+        'c.insert_rows_from_dataframe("nba_raw.games", rows)',
+    ]
+)
+AROUND = st.sampled_from(
+    [
+        "def f(c, rows, ids, both):\n    {}\n",
+        "class A:\n    async def f(self, c, rows, ids, both):\n        {}\n",
+        "def f(c, rows, ids, both):\n    for row in rows:\n        if row: {}\n",
+        "def f(c, rows, ids, both):\n    with c:\n        try:\n            {}\n        except ValueError:\n            raise\n",
+        "def f(rows, ids, both):\n    c = make()\n    {}\n",
+        "def f(c, rows, ids, both):\n\t{}\n",
+        "@decorated\ndef f(c, rows, ids, both):\n    {}\n    {}\n",
+        "def insert_bigquery_rows(c, rows, ids, both):\n    {}\n",
+    ]
+)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    """Return a Python file with calls of many forms in many places; it parses."""
+    parts = [draw(HEADS), draw(IMPORTS), 'TABLE = "nba_raw.logs"\nP = "p"\n\n\n']
+    for around in draw(st.lists(AROUND, min_size=1, max_size=3)):
+        pad = " " * (len(around.splitlines()[-1]) - len(around.splitlines()[-1].lstrip()))
+        parts.append(around.replace("{}", draw(CALLS).replace("{pad}", pad)) + "\n\n")
+    text = "".join(parts)
+    if draw(st.booleans()):
+        text = text.rstrip("\n")
+    return text.replace("\n", "\r\n") if draw(st.booleans()) else text
+
+
+def planned(checkout: Checkout) -> tuple[Sequence[Rewrite], Sequence[Left]]:
+    outcome = checkout.audit("streaming_inserts")
+    return rewriting.plan(outcome.root, [spot.hit for spot in outcome.spots], Options())
+
+
+def found_by_ruff(folder: Path) -> Counter[tuple[str, str]]:
+    """Return what ruff's own default rules, and those of style and order, find in a folder: asked here, not by the audit."""
+    command = [find_ruff_bin(), "check", "--isolated", "--no-cache", "--output-format", "json", "--ignore-noqa"]
+    done = subprocess.run(  # noqa: S603  # ruff itself
+        [*command, "--extend-select", "E,W,F,I,B,UP,SIM,RET,PL,C4"], cwd=folder, capture_output=True, check=False
+    )
+    return Counter(
+        (row["code"], "".join(c for c in row["message"] if not c.isdigit())) for row in json.loads(done.stdout)
+    )
+
+
+@settings(max_examples=60)
+@given(text=files())
+def test_a_rewritten_file_parses_ruff_finds_nothing_new_and_once_is_enough(text: str) -> None:
+    ast.parse(text)
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = Checkout(Path(folder).resolve())
+        path = checkout.write("jobs.py", text)
+        before = found_by_ruff(checkout.root)
+        made, left = planned(checkout)
+        assert path.read_bytes() == text.encode(), "planning writes nothing"
+        rewriting.apply(checkout.root, made)
+        after = path.read_bytes().decode()
+        ast.parse(after)
+        assert found_by_ruff(checkout.root) - before == Counter()
+        assert planned(checkout)[0] == ()
+        assert len(planned(checkout)[1]) == len(left)
+        assert after.count("\n") - after.count("\r\n") in (0, after.count("\n")), "ends of lines are of one kind"
+        assert [entry.name for entry in checkout.root.iterdir()] == ["jobs.py"]
+
+
+def test_killed_at_any_instant_each_file_is_the_old_one_or_the_new_one(checkout: Checkout) -> None:
+    text = 'def f(c, rows):\n    c.insert_rows_json("nba_raw.t", rows)\n'
+    paths = [checkout.write(name, text) for name in ("a.py", "b.py")]
+    made, _ = planned(checkout)
+    seen = seen_at_each_instant(
+        lambda: rewriting.apply(checkout.root, made), lambda: [path.read_text() for path in paths]
+    )
+    old, new = text, made[0].after
+    assert seen == [[old, old], [new, old], [new, new]]
