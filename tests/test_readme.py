@@ -20,6 +20,7 @@ from checks.facts.fact import Facts
 from checks.facts.feature_quality import FEATURE_QUALITY, FeatureQuality
 from checks.model import Severity
 from checks.policy import Policy
+from console.settings import Flags, Homes, load
 from tests.builders import scope_at
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +54,14 @@ def test_every_command_and_every_check_is_in_the_readme() -> None:
     assert [name for name in commands if f"`courtside {name}" not in README] == []
     named = re.findall(r"`(\w+)?\.(\w+)`", README)
     assert [check.id for check in ALL_CHECKS if check.id.split(".")[1] not in {name for _, name in named}] == []
+
+
+def test_the_settings_are_a_file_that_is_taken_as_it_stands(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(warehouse = .*?)```", README, re.DOTALL)
+    file = tmp_path / "courtside.toml"
+    file.write_text(block, encoding="utf-8")
+    settings = load(Flags(config=str(file)), {}, Homes(tmp_path, tmp_path, tmp_path))
+    assert (settings.daily_gb, settings.policy.gap_critical_minutes) == (10, 120)
 
 
 def test_the_example_of_a_check_works() -> None:
