@@ -23,7 +23,8 @@ class Rule:
 
     `least` is the severity from which a finding of `checks` establishes it; `scope_key` adds to the key what tells two causes
     of this kind apart; `is_symptom` says whether the evidence explains another finding; `lead` is the check whose sentence
-    names the cause best. `is_machinery` marks what somebody must repair now, rather than data that came out wrong.
+    names the cause best. `is_machinery` marks what somebody must repair now, rather than data that came out wrong. `is_episodic`
+    marks a cause whose scopes tell episodes of one trouble apart: a silence that one decision interrupted is the same incident.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Rule:
     is_symptom: Callable[[Finding, Evidence], bool] = lambda _finding, _evidence: False
     lead: str = ""
     is_machinery: bool = False
+    is_episodic: bool = False
 
     def establishes(self, finding: Finding) -> bool:
         """Return whether `finding` is evidence of this cause."""
@@ -145,6 +147,14 @@ def _of_predictions(finding: Finding, evidence: Evidence) -> bool:
     return finding.check == "coverage.props" and _same_date(finding, evidence)
 
 
+def _subject(finding: Finding) -> str:
+    return finding.subject.name
+
+
+def _batch(finding: Finding) -> str:
+    return finding.key
+
+
 def _game_date(finding: Finding) -> str:
     return finding.subject.game_date.isoformat() if finding.subject.game_date else ""
 
@@ -158,6 +168,7 @@ RULES: tuple[Rule, ...] = (
         is_symptom=_left_by_silence,
         lead="orchestration.masked_outage",
         is_machinery=True,
+        is_episodic=True,
     ),
     Rule(
         name="retrier_dead",
@@ -190,6 +201,20 @@ RULES: tuple[Rule, ...] = (
         least=Severity.ERROR,
         scope_key=_game_date,
         is_symptom=_after_hand_over,
+        is_machinery=True,
+    ),
+    Rule(
+        name="watcher_silent",
+        checks=("watcher.silent",),
+        scope_key=_subject,
+        is_machinery=True,
+    ),
+    Rule(
+        name="batch_lost",
+        checks=("workers.heartbeat",),
+        issue="low_coverage",
+        least=Severity.ERROR,
+        scope_key=_batch,
         is_machinery=True,
     ),
     Rule(

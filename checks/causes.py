@@ -37,7 +37,8 @@ STANDING_THREAD = "standing"
 BLIND = "blind"
 """The cause behind checks whose source could not be read, and their notification thread: "we cannot see"."""
 
-_LOG_SILENT = "log_silent"
+LOG_SILENT = "log_silent"
+"""The cause behind checks whose source answered with an emptiness that cannot be believed."""
 
 
 def find_causes(results: Sequence[CheckResult]) -> tuple[RootCause, ...]:
@@ -125,14 +126,15 @@ def _blind(results: Iterable[CheckResult]) -> list[RootCause]:
     by_reason: dict[tuple[str, str], list[str]] = defaultdict(list)
     for result in results:
         if result.reason:
-            by_reason[(BLIND if result.unreadable else _LOG_SILENT), result.reason].append(result.check)
+            by_reason[(BLIND if result.unreadable else LOG_SILENT), result.reason].append(result.check)
     return [
         RootCause(
             key=cause_key(name, reason),
             name=name,
             severity=Severity.UNKNOWN,
             sentence=f"{', '.join(checks)} cannot be judged: {reason}",
-            fault=Fault.CHECK,
+            # A log that nobody writes is no fault of who reads it.
+            fault=Fault.CHECK if name == BLIND else Fault.PIPELINE,
             since=None,
             until=None,
             evidence=(),

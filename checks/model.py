@@ -6,7 +6,7 @@ All are frozen. A report is a value: the screen, the JSON document, Slack and th
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
@@ -31,11 +31,12 @@ __all__ = [
 
 
 class Fault(Enum):
-    """What is wrong: the data, the check that judged it, or the pipeline that should have acted."""
+    """What is wrong: the data, the check that judged it, the pipeline that should have acted, or who should have watched it."""
 
     DATA = "data"
     CHECK = "check"
     PIPELINE = "pipeline"
+    WATCHER = "watcher"
 
 
 class SubjectKind(Enum):
@@ -126,13 +127,17 @@ class Scope:
     """What a report covers.
 
     `as_of` is aware UTC on a whole minute, `first` to `last` are Eastern game dates, both included, and `lookback` is how far
-    back decisions are looked at.
+    back decisions are looked at. `place` is the warehouse as commands must name it, "" where they read it anyway, and `is_chosen`
+    whether `as_of` was chosen rather than taken: they aim the commands that a report offers (`checks.aiming`), and are no part of
+    what it covers.
     """
 
     as_of: datetime
     first: date
     last: date
     lookback: timedelta = timedelta(hours=48)
+    place: str = field(default="", compare=False)
+    is_chosen: bool = field(default=False, compare=False)
 
     @classmethod
     def at(

@@ -16,6 +16,8 @@ from checks.queue_rows import (
     ended_at,
     explain,
     is_at_maximum,
+    is_never_tried,
+    is_only_moved,
     is_stale,
     label_of,
     minutes_overdue,
@@ -194,10 +196,12 @@ def _tried_at(row: QueueRow) -> datetime | None:
     """Return the last sign that a worker touched the row; None when there is none.
 
     A row that was never tried was written when it was queued, and that is no work on the queue: only a write after its due
-    time is.
+    time is, unless it was an operator's, who moved its next try.
     """
     updated = row.updated_at
-    if row.status != "retrying" and row.retry_count == 0 and row.last_retry_at is None:
+    if is_only_moved(row):
+        return None
+    if is_never_tried(row):
         return updated if updated and row.next_retry_at and updated > row.next_retry_at else None
     return max((moment for moment in (row.last_retry_at, updated) if moment), default=None)
 
@@ -207,13 +211,18 @@ def _untouched(
 ) -> tuple[tuple[datetime, QueueRow], ...]:
     """Return the pending rows that fell due after the last try of any row, with their due times, oldest first.
 
-    A row that was due before the last try is no proof: the retrier was alive after that, and may be passing this row over.
+    A row that was due before the last try is no proof: the retrier was alive after that, and may be passing this row over. One
+    whose next try an operator has moved waits since its first failure: that nobody took it until then is no better for it.
     """
     due_rows = [
-        (due, row) for row in rows if row.status == "pending" and (due := due_at(row)) is not None and due <= as_of
+        (due, row) for row in rows if row.status == "pending" and (due := _due_since(row)) is not None and due <= as_of
     ]
     waiting = [(due, row) for due, row in due_rows if last_try is None or last_try <= due]
     return tuple(sorted(waiting, key=lambda item: (item[0], item[1].first_failure_at, item[1].id)))
+
+
+def _due_since(row: QueueRow) -> datetime | None:
+    return row.first_failure_at if is_only_moved(row) else due_at(row)
 
 
 def _oldest_first(rows: Iterable[QueueRow]) -> Sequence[QueueRow]:

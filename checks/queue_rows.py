@@ -107,6 +107,20 @@ def is_stale(row: QueueRow, policy: Policy, as_of: datetime) -> bool:
     return row.status == "retrying" and minutes_between(taken_at(row), as_of) > policy.retrying_stale_minutes
 
 
+RETRIED_BY_HAND = "retried by "
+"""How the note begins that an operator's "retry now" leaves: it moves a row's next try, and tries nothing itself."""
+
+
+def is_never_tried(row: QueueRow) -> bool:
+    """Return whether no worker ever took a row."""
+    return row.status != "retrying" and row.retry_count == 0 and row.last_retry_at is None
+
+
+def is_only_moved(row: QueueRow) -> bool:
+    """Return whether a row was never tried and an operator has moved its next try, as far as its note tells."""
+    return is_never_tried(row) and (row.resolution_notes or "").startswith(RETRIED_BY_HAND)
+
+
 def is_at_maximum(row: QueueRow) -> bool:
     """Return whether no try is left."""
     return row.retry_count >= row.max_retries

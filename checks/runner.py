@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from checks.aiming import causes_aimed, results_aimed
 from checks.causes import find_causes
 from checks.deadline import DEADLINE_SECONDS
 from checks.facts.fact import Fact
@@ -80,5 +81,7 @@ def report_while_loading(
 
 
 def _report(results: Sequence[CheckResult], loaded: Loaded) -> Report:
-    causes = find_causes(results)
-    return Report(loaded.facts.scope, verdict_of(causes, results), causes, tuple(results), loaded.outcomes)
+    scope = loaded.facts.scope
+    results = results_aimed(results, scope)
+    causes = causes_aimed(find_causes(results), scope)
+    return Report(scope, verdict_of(causes, results), causes, tuple(results), loaded.outcomes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from checks.facts.fact import Facts
-from checks.facts.watcher_runs import REMEMBERED_DAYS, WATCHER_RUNS, WatcherRun
+from checks.facts.watcher_runs import WATCHER_RUNS, WatcherRun
 from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKind, Suggestion
 from checks.policy import Policy
 from checks.registry import check
@@ -39,7 +39,7 @@ def _finding(run: WatcherRun, severity: Severity, as_of: datetime) -> Finding:
         subject=Subject(SubjectKind.PROCESSOR, f"watcher:{run.checks}" if run.checks else "watcher"),
         sentence=f"{what}: the watcher of {run.host} is to run every {every} and last ran "
         f"{format_minutes(minutes)} ago, {format_eastern(run.ran_at)} ({format_utc(run.ran_at)})",
-        fault=Fault.CHECK,
+        fault=Fault.WATCHER,
         since=run.ran_at,
         evidence=(
             Evidence("since the last run", minutes, "minutes", WATCHER_RUNS.name),
@@ -48,6 +48,9 @@ def _finding(run: WatcherRun, severity: Severity, as_of: datetime) -> Finding:
         suggestions=(
             Suggestion(f"courtside watch --once{again}", "run the checks now and have people told"),
             Suggestion("courtside service install --print", "see what should be running, and where"),
+            Suggestion(
+                f"courtside watch --retire{again}", "where it is not to run any more: miss it no longer on its host"
+            ),
         ),
         key=format_utc(run.ran_at),
     )
@@ -79,8 +82,8 @@ def _last_whole(own: WatcherRun, known: Sequence[WatcherRun]) -> WatcherRun:
 
 
 def _known(runs: Iterable[WatcherRun], as_of: datetime) -> list[WatcherRun]:
-    oldest = as_of - timedelta(days=REMEMBERED_DAYS)
-    return [run for run in runs if oldest <= run.ran_at < as_of + _MINUTE]
+    """Return the runs up to then, however long ago: a journal remembers for longer than the warehouse is asked for."""
+    return [run for run in runs if run.ran_at < as_of + _MINUTE]
 
 
 def silence_of(run: WatcherRun, policy: Policy, as_of: datetime) -> Severity:

@@ -15,6 +15,8 @@ from checks.times import format_eastern, format_minutes, format_utc, minutes_bet
 
 SOURCE = "prediction_workers"
 """Where heartbeats stand; PIPELINE.md, "Firestore documents"."""
+MISSED_BEATS = 2
+"""Of a worker without work, after which it is missed; own choice, as of the watcher's intervals."""
 
 
 class WorkerState(Enum):
@@ -28,7 +30,10 @@ class WorkerState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WorkerBeat:
-    """A worker's newest heartbeat (aware UTC), with the batch that it has: its id, its game date, and how far it is."""
+    """A worker's newest heartbeat (aware UTC), with the batch that it has: its id, its game date, and how far it is.
+
+    `every_seconds` is how often it says that it beats, also without work; 0 where it says nothing.
+    """
 
     worker_id: str
     heartbeat_at: datetime
@@ -37,6 +42,7 @@ class WorkerBeat:
     game_date: date | None = None
     completed: int = 0
     expected: int = 0
+    every_seconds: int = 0
 
     @property
     def is_at_work(self) -> bool:
@@ -59,29 +65,46 @@ def heartbeat(facts: Facts, policy: Policy, as_of: datetime) -> tuple[Finding, .
 def worker_findings(beats: Iterable[WorkerBeat], policy: Policy, as_of: datetime) -> tuple[Finding, ...]:
     """Return what heartbeats up to a moment (aware UTC) say, worker by worker.
 
-    A batch that another worker has taken over since is neither lost nor the first one's business any more.
+    A batch that another worker has taken over since is neither lost nor the first one's business any more. A worker without work
+    is only missed where it has said how often it beats.
     """
     known = sorted((beat for beat in beats if beat.heartbeat_at <= as_of), key=lambda beat: beat.worker_id)
     newest = {beat.batch_id: beat for beat in sorted(known, key=lambda beat: beat.heartbeat_at)}
-    mine = (beat for beat in known if beat.is_at_work and newest[beat.batch_id] is beat)
-    return tuple(finding for beat in mine for finding in _findings(beat, policy, as_of))
+    mine = (beat for beat in known if not beat.is_at_work or newest[beat.batch_id] is beat)
+    judges = ((_of_batch if beat.is_at_work else _of_idle, beat) for beat in mine)
+    return tuple(finding for judge, beat in judges for finding in judge(beat, policy, as_of))
 
 
-def _findings(beat: WorkerBeat, policy: Policy, as_of: datetime) -> Iterator[Finding]:
+def _of_idle(beat: WorkerBeat, policy: Policy, as_of: datetime) -> Iterator[Finding]:
+    silent = minutes_between(beat.heartbeat_at, as_of)
+    every = beat.every_seconds / 60
+    if not every or silent < max(policy.worker_stale_minutes, MISSED_BEATS * every):
+        return
+    said = (
+        f"{beat.worker_id} has been silent for {format_minutes(silent)}, since {_when(beat)}; it had no work and is to beat "
+        f"every {format_minutes(every)}"
+    )
+    yield _finding(beat, Severity.WARNING, said, 0, silent)
+
+
+def _of_batch(beat: WorkerBeat, policy: Policy, as_of: datetime) -> Iterator[Finding]:
     silent = minutes_between(beat.heartbeat_at, as_of)
     left = beat.expected - beat.completed
     done = f"{beat.completed} of {beat.expected} predictions of batch {beat.batch_id} are done"
-    when = f"{format_eastern(beat.heartbeat_at)} ({format_utc(beat.heartbeat_at)})"
     if silent >= policy.worker_lost_minutes:
         said = (
             f"the batch {beat.batch_id} is lost: {beat.worker_id} has been silent for {format_minutes(silent)}, {done}"
         )
         yield _finding(beat, Severity.ERROR, said, left, silent)
     elif silent >= policy.worker_stale_minutes:
-        said = f"{beat.worker_id} has been silent for {format_minutes(silent)}, since {when}; {done}"
+        said = f"{beat.worker_id} has been silent for {format_minutes(silent)}, since {_when(beat)}; {done}"
         yield _finding(beat, Severity.WARNING, said, left, silent)
     elif beat.state is WorkerState.RECOVERED:
         yield _finding(beat, Severity.OK, f"{beat.worker_id} was restarted and goes on: {done}", left, silent)
+
+
+def _when(beat: WorkerBeat) -> str:
+    return f"{format_eastern(beat.heartbeat_at)} ({format_utc(beat.heartbeat_at)})"
 
 
 def _finding(beat: WorkerBeat, severity: Severity, sentence: str, left: int, silent: int) -> Finding:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 ARMED_AS_OF = datetime(2026, 1, 25, 16, tzinfo=UTC)
 """Where its clock begins: a row of the retry queue is overdue then, and nobody works the queue."""
 SOURCE = "courtside demo --armed"
+PREFIX = "courtside-demo-"
+NEW_FOR = timedelta(minutes=1)
+"""How long a folder without a lock may be one that is being made at this moment."""
 
 
 @contextmanager
@@ -28,17 +34,42 @@ def armed_demo(settings: Settings, shell: Shell, at: datetime | None) -> Iterato
     The shell's clock runs as fast as any, from `at` (aware UTC) or else from `ARMED_AS_OF`, so that plans grow old and
     verifications come due by it. Raises WarehouseError when the copy cannot be made.
     """
-    from tempfile import TemporaryDirectory  # noqa: PLC0415  # no other command needs a folder to throw away
+    from tempfile import TemporaryDirectory, gettempdir  # noqa: PLC0415  # no other command needs a folder to throw away
 
     ahead = (at or ARMED_AS_OF) - shell.now()
-    with TemporaryDirectory(prefix="courtside-demo-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    remove_abandoned(Path(gettempdir()), shell.now())
+    with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name, _in_use(folder := Path(name)):
         _copy(settings.data_dir, folder / "data")
         armed = settings.for_demo()
         armed = armed.with_choice("data_dir", folder / "data", SOURCE).with_choice(
             "state_dir", folder / "state", SOURCE
         )
         yield armed, replace(shell, now=lambda: shell.now() + ahead)
+
+
+def remove_abandoned(parent: Path, now: datetime) -> None:
+    """Remove the copies in `parent` that nobody uses any more: `kill -9` leaves them behind. `now` is aware UTC.
+
+    Whoever uses one holds a lock on its folder, which ends with the process, whatever ends that.
+    """
+    for folder in sorted(parent.glob(f"{PREFIX}*")):
+        with suppress(OSError):  # another user's, or gone meanwhile
+            found = folder.lstat()
+            made_at = datetime.fromtimestamp(found.st_mtime, UTC)
+            if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and now - made_at > NEW_FOR:
+                with _in_use(folder):
+                    shutil.rmtree(folder)
+
+
+@contextmanager
+def _in_use(folder: Path) -> Iterator[None]:
+    """Hold the lock on a folder. Raises BlockingIOError when another process has it, and other OSErrors."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _copy(data_dir: Path, folder: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from checks.severity import Severity
+from console.audits.choosing import root_above
 from screens.ports import Audit
 
 LOOK_SECONDS = 0.2
@@ -24,10 +25,8 @@ _PACKAGES = Path(__file__).parent.parent
 
 
 def checkout_of(chosen: Path | None, here: Path) -> Path | None:
-    """Return the checkout of the settings, else the folder `here` if it is a git repository; None when there is neither."""
-    if chosen is not None:
-        return chosen
-    return here.absolute() if (here / ".git").exists() else None
+    """Return the checkout of the settings, else the git repository that the folder `here` is in; None when there is neither."""
+    return chosen if chosen is not None else root_above(here)
 
 
 class Auditing:

@@ -22,7 +22,6 @@ from console.warehouse.opening import open_warehouse
 from console.warehouse.protocol import Warehouse, WarehouseError
 
 if TYPE_CHECKING:
-    from checks.model import Finding
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
     from checks.registry import Check
@@ -44,8 +43,8 @@ class UnknownCheckError(LookupError):
 class Desk:
     """Answers what is wrong, from one warehouse under one policy; `account` is None where asking costs nothing.
 
-    `watched` gives the runs of a watcher that this host knows of, beside those that the warehouse has; `beats` the heartbeats of
-    prediction workers.
+    `watched` gives the runs of a watcher that this host knows of, beside those that the warehouse has; it raises WarehouseError.
+    `beats` gives the heartbeats of prediction workers, `untold` how many messages of this host have not arrived.
     """
 
     def __init__(
@@ -57,6 +56,7 @@ class Desk:
         account: Account | None = None,
         watched: Callable[[], tuple[WatcherRun, ...]] = tuple,
         beats: Callable[[], tuple[WorkerBeat, ...]] = tuple,
+        untold: Callable[[], int] = int,
     ) -> None:
         self.warehouse = warehouse
         self.policy = policy
@@ -64,6 +64,7 @@ class Desk:
         self._deadline_seconds = deadline_seconds
         self._watched = watched
         self._beats = beats
+        self._untold = untold
 
     def report(self, scope: Scope, check_ids: Sequence[str] = ()) -> Report:
         """Return the report of the named checks, of all of them when none is named. Raises UnknownCheckError."""
@@ -86,37 +87,20 @@ class Desk:
         """
         everything = None if check_ids else Loading(WHOLE_LOOK, self.warehouse, scope)
         from checks import catalogue, runner  # noqa: PLC0415  # imported while the warehouse answers: a sixth of start-up
+        from console.signs_of_life import told_by, with_watcher, with_workers  # noqa: PLC0415  # as above
 
         checks = tuple(check_named(name) for name in check_ids) or catalogue.ALL_CHECKS
         asks_for_watcher = not check_ids or _asks_for_watcher(checks)
         loading = everything or Loading(facts_of_look(check_ids, words=words), self.warehouse, scope)
-        watched = self._watched() if asks_for_watcher else ()  # while the warehouse answers
+        watched, unread = told_by(self._watched) if asks_for_watcher else ((), "")  # while the warehouse answers
         loaded = loading.wait(self._deadline_seconds)
         if asks_for_watcher:
             loaded = replace(loaded, facts=loaded.facts.also(WATCHER_RUNS, watched))
-        if not check_ids and loaded.facts.known(WATCHER_RUNS):
-            checks = (*checks, *catalogue.IF_WATCHED)
-        checks, loaded = self._with_workers(checks, loaded, everything=not check_ids)
+            checks = with_watcher(checks, loaded, unread, self.warehouse, everything=not check_ids)
+        checks, loaded = with_workers(checks, loaded, self._beats, everything=not check_ids)
         on_loaded(loaded)
-        return Look(runner.report_on(checks, loaded.without(WORDS), self.policy), loaded, self.warehouse.sql)
-
-    def _with_workers(
-        self, checks: tuple[Check, ...], loaded: Loaded, *, everything: bool
-    ) -> tuple[tuple[Check, ...], Loaded]:
-        """Return checks and facts with the workers' heartbeats, where those are asked for or there are any."""
-        from checks.catalogue import IF_WORKERS  # noqa: PLC0415  # as in `look`
-        from checks.workers import WORKER_BEATS  # noqa: PLC0415  # as above
-
-        others = tuple(check for check in checks if check not in IF_WORKERS)
-        is_named = len(others) < len(checks)
-        if not everything and not is_named:
-            return checks, loaded
-        try:
-            beats = self._beats()
-        except WarehouseError as error:
-            return (*others, *(_unreadable(check, error) for check in IF_WORKERS)), loaded
-        added = IF_WORKERS if beats or is_named else ()
-        return (*others, *added), replace(loaded, facts=loaded.facts.also(WORKER_BEATS, beats))
+        untold = self._untold() if asks_for_watcher else 0
+        return Look(runner.report_on(checks, loaded.without(WORDS), self.policy), loaded, self.warehouse.sql, untold)
 
     def run(self, scope: Scope, check_ids: Sequence[str], on_progress: Listener, cancelled: Cancelled) -> Look:
         """Return what `look` does, telling of each step in this thread, and stopping soon after `cancelled` says so.
@@ -191,15 +175,6 @@ def _asks_for_watcher(checks: Sequence[Check]) -> bool:
     return not set(IF_WATCHED).isdisjoint(checks)
 
 
-def _unreadable(check: Check, error: WarehouseError) -> Check:
-    """Return a check that is UNKNOWN because what it stands on cannot be read."""
-
-    def judge(*_: object) -> tuple[Finding, ...]:
-        raise error
-
-    return replace(check, judge=judge)
-
-
 def check_named(name: str) -> Check:
     """Return the check of that id. Raises UnknownCheckError."""
     from checks.catalogue import BY_ID  # noqa: PLC0415  # `courtside --help` must not load the checks
@@ -231,19 +206,42 @@ def open_desk(settings: Settings, *, now: Callable[[], datetime] = _wall_clock) 
         account=_account(warehouse, settings, now),
         watched=lambda: _watched(settings, now),
         beats=lambda: _beats(settings),
+        untold=lambda: _untold(settings, now),
     )
 
 
 def _watched(settings: Settings, now: Callable[[], datetime]) -> tuple[WatcherRun, ...]:
-    """Return the last run of the watcher on this host; none where there was never one or the journal cannot be read."""
+    """Return the last run of the watcher on this host; none where there was never one.
+
+    Raises WarehouseError where the journal cannot be read.
+    """
     from console.heartbeat import watcher_runs  # noqa: PLC0415  # `courtside --help` needs no journal
     from console.journal import JournalError  # noqa: PLC0415  # as above
     from console.memory import known_journal  # noqa: PLC0415  # as above
 
     try:
         return watcher_runs(known_journal(settings.state_dir, now=now), settings.warehouse)
-    except JournalError:  # courtside: ignore[silent_exceptions] the journal's own commands say why it cannot be read
-        return ()
+    except JournalError as error:
+        raise WarehouseError(f"it is not known when a watcher of this host last ran: {error}") from error
+
+
+def _untold(settings: Settings, now: Callable[[], datetime]) -> int:
+    """Return how many messages of this host about the warehouse have not arrived; 0 where the journal cannot be read."""
+    from console.journal import JournalError  # noqa: PLC0415  # `courtside --help` needs no journal
+    from console.memory import known_journal  # noqa: PLC0415  # as above
+    from console.notify.standings import standings_of  # noqa: PLC0415  # as above
+
+    try:
+        journal = known_journal(settings.state_dir, now=now)
+        if journal is None:
+            return 0
+        with journal.reading() as connection:
+            standings = standings_of(connection, settings.warehouse, settings.notify.sinks)
+        return sum(standing.untold for standing in standings)
+    except (
+        JournalError
+    ):  # courtside: ignore[silent_exceptions] that of the watcher's last run is read before it, and says so
+        return 0
 
 
 def _beats(settings: Settings) -> tuple[WorkerBeat, ...]:

@@ -32,5 +32,6 @@ def days_shown(settings: Settings) -> int:
 def first_scope(settings: Settings, at: datetime | None, now: datetime) -> Scope:
     """Return what the console looks at first."""
     from checks.model import Scope  # noqa: PLC0415  # the first frame needs no scope
+    from console.aim import scope_of  # noqa: PLC0415  # as above
 
-    return Scope.at(moment_shown(settings, at) or now, days=days_shown(settings))
+    return scope_of(settings, Scope.at(moment_shown(settings, at) or now, days=days_shown(settings)), at)

@@ -17,13 +17,14 @@ from console.actions.aftercare import Done, run_due
 from console.actions.ledger import Ledger
 from console.actions.opening import Station, station_for
 from console.actions.plan_codec import UnreadablePlanError
-from console.actions.planning.suggested import suggested
+from console.actions.planning.suggested import suggested, unfounded
 from console.actions.refusal import RefusedError
-from console.actions.run_state import run_of, unfinished
+from console.actions.run_state import RunState, run_of, unfinished
 from console.actions.saying import (
     left_entry,
     life_entry,
-    log_entry_of,
+    log_entries_of,
+    planned_again,
     preview_of,
     rest_of,
     result_of,
@@ -43,6 +44,7 @@ from screens.ports import LogEntry, Look, Preview, Result
 
 if TYPE_CHECKING:
     from checks.progress import Cancelled
+    from console.actions.plan import PlanItem
     from console.cli.shell import Shell
     from console.settings import Settings
     from console.slack.destination import Destination
@@ -81,13 +83,17 @@ class Hands:
 
     def plan(self, order: Order, look: Look, at: datetime | None) -> Preview:
         """Return what an order would do now, or at `at`, where it can only be looked at."""
+        refused = unfounded(look.report, order.fingerprints) if order.verb.changes_queue else ()
+        return self._planned(_with_suggested(order, look), refused, at)
+
+    def _planned(self, order: Order, refused: tuple[PlanItem, ...], at: datetime | None) -> Preview:
         title = order.verb.value.replace("-", " ").capitalize()
-        order = _with_suggested(order, look)
         try:
             plan = self._station.planner(order, self._station.now() if at is None else at)
         except (ValueError, *_TROUBLES) as error:
             return Preview(title, (), note=_clean(f"it cannot be planned: {error}"))
-        hindrance = replaying(at) or self.read_only
+        plan = replace(plan, items=(*plan.items, *refused))
+        hindrance = self._hindrance(at)
         if at is None:
             unkept = self._station.keep(plan)
             hindrance = hindrance or unkept
@@ -104,14 +110,16 @@ class Hands:
             return Preview(title, (), note=_clean(f"it cannot be read: {error}"))
         if run is None:
             return Preview(title, (), note=f"there is no plan {plan} in this journal")
-        return rest_of(run, _clean(replaying(at) or self.read_only), self._station.now())
+        if run.state is RunState.STOPPED and not run.goes_on(self._station.now()):
+            return planned_again(run, self._planned(run.plan.order, (), at))
+        return rest_of(run, _clean(self._hindrance(at)))
 
     def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
         """Return the summary exactly as it would be posted."""
         message = message_of(look.report, self._station.place, sentence)
         id = f"summary {message.key}"
         self._messages[id] = message
-        note = replaying(at)
+        note = self._hindrance(at) if at is not None else ""  # what reads only may post all the same
         try:
             self._slack.destination()
         except SettingsError as error:
@@ -151,7 +159,7 @@ class Hands:
             ]
         except _TROUBLES as error:
             return (LogEntry(self._station.now(), "courtside", "journal", "", _clean(f"it cannot be read: {error}")),)
-        known = (*lives, *stopped, *map(log_entry_of, links))
+        known = (*lives, *stopped, *log_entries_of(links))
         return (*reversed(pending), *(entry for entry in known if entry is not None))
 
     def follow_up(self) -> tuple[str, ...]:
@@ -169,6 +177,10 @@ class Hands:
         troubles = frozenset(sentence for sentence, trouble in hindered.items() if trouble)
         news, self._troubles = sorted(troubles - self._troubles), troubles
         return (*unsaid, *map(_clean, (*said, *news)))
+
+    def _hindrance(self, at: datetime | None) -> str:
+        """Return why nothing can be applied, or "": first what is so at any moment."""
+        return self.read_only or replaying(at)
 
     def _posted(self, message: Message) -> Result:
         posting = self._slack.post(message, self._slack.destination())

@@ -19,6 +19,7 @@ _BEAT = """
     ON CONFLICT (name, place, checks) DO UPDATE SET
         at = excluded.at, host = excluded.host, says = excluded.says, every_seconds = excluded.every_seconds
 """
+_FORGET = "DELETE FROM heartbeat WHERE name = ? AND place = ? AND checks = ?"
 _LAST = (
     "SELECT at, host, says, every_seconds, checks FROM heartbeat WHERE name = ? AND place = ? ORDER BY at DESC, checks"
 )
@@ -50,6 +51,12 @@ def beat_with(connection: sqlite3.Connection, name: str, place: str, heartbeat: 
     words = (for_terminal(heartbeat.host, LONGEST_WORDS), for_terminal(heartbeat.says, LONGEST_WORDS))
     every = None if heartbeat.every is None else heartbeat.every.total_seconds()
     connection.execute(_BEAT, (name, place, heartbeat.checks, instant_text(heartbeat.at), *words, every))
+
+
+def forget_heartbeat(journal: Journal, name: str, place: str, checks: str) -> bool:
+    """Forget the last run of a choice of checks, and return whether there was one: nobody here misses it. Raises JournalError."""
+    with journal.writing() as connection:
+        return connection.execute(_FORGET, (name, place, checks)).rowcount > 0
 
 
 def last_heartbeat(journal: Journal | None, name: str, place: str) -> Heartbeat | None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from console.aim import place_to_name
 from console.allocator import Allocator
 from console.arming import ON_A_COPY, unkept, why_read_only
 from console.environment import environment_of
@@ -89,10 +90,11 @@ def session_for(
     on_copy: bool = False,
 ) -> Session:
     """Return what a console under these settings is given; reads nothing but the journal."""
-    provenance = ""
+    provenance, ends_at = "", None
     if settings.is_demo:
-        from console.warehouse.demo import PROVENANCE  # noqa: PLC0415  # only the demo needs it
+        from console.warehouse.demo import DEMO_WEEK, PROVENANCE  # noqa: PLC0415  # only the demo needs it
 
+        ends_at = None if on_copy else DEMO_WEEK[1]
         why = "" if settings.is_configured else "No warehouse is configured, so this is the demo. "
         copy = f"{ON_A_COPY.capitalize()}. " if on_copy else ""
         provenance = f"{copy}{why}{PROVENANCE}"
@@ -113,7 +115,10 @@ def session_for(
         ascii=settings.ascii or not _can_show(shell.out),
         color=shell.wants_color(settings.color),
         provenance=provenance,
+        ends_at=ends_at,
         on_copy=on_copy,
+        place_to_name=place_to_name(settings),
+        own_moment=moment_shown(settings, None),
         keys=settings.keys,
         doctor=late.doctor,
         checklist=LateChecklist(settings, shell),

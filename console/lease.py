@@ -6,6 +6,7 @@ A lease is a row of the journal. It ends by itself at its `until`, or earlier wh
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -41,15 +42,24 @@ class Leases:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    def acquire(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+    def acquire(
+        self,
+        name: str,
+        holder: str,
+        until: datetime,
+        now: datetime,
+        is_gone: Callable[[str], bool] = lambda _: False,
+    ) -> bool:
         """Take a lease up to `until` and return whether it is held now: it was free, over at `now`, or the holder's own.
 
         One that ends later than the one asked for was taken by a clock that has been set back since, as all who take a lease of
-        one name take it for as long: it counts as over, or it would keep everybody out for as long as the clock was wrong.
+        one name take it for as long: it counts as over, or it would keep everybody out for as long as the clock was wrong. So
+        does that of a holder of which `is_gone` knows that it has ended.
         """
         with self._journal.writing() as connection:
             current = _found(connection, name)
-            if current is not None and current.holder != holder and now < current.until <= until:
+            is_free = current is None or current.holder == holder or not now < current.until <= until
+            if current is not None and not is_free and not is_gone(current.holder):
                 return False
             connection.execute(_TAKE, {"name": name, "holder": holder, "until": instant_text(until)})
             return True

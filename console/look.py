@@ -21,11 +21,12 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A report, and the facts that it was made of at the same moment."""
+    """A report, and the facts that it was made of at the same moment; `untold` messages of this host have not arrived."""
 
     report: Report
     loaded: Loaded
     sql: Callable[[Fact[Any]], str]
+    untold: int = 0
 
     def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
         """Return the rows of a fact that the report's checks need. Raises WarehouseError when they could not be had."""

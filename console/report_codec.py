@@ -81,7 +81,8 @@ def _encode_part(value: object, form: str, name: object) -> object:
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind))
+    """Return the fields that make a value what it is; those that do not count when values are compared are not kept."""
+    return tuple(item.name for item in fields(kind) if item.compare)
 
 
 def _encode_scalar(value: object) -> object:

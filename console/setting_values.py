@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ class Value:
 
     def refused(self, must: str) -> SettingsError:
         """Return the refusal that says what it must be."""
-        return SettingsError(f"{self.name} ({self.source}) must be {must}, not {self.raw!r}")
+        name = f"COURTSIDE_{self.name.upper()}" if self.source == "environment" else self.name
+        return SettingsError(f"{name} ({self.source}) must be {must}, not {self.raw!r}")
 
 
 def text(value: Value) -> str:
@@ -53,10 +55,20 @@ def text(value: Value) -> str:
 
 def place(value: str, config_path: Path | None) -> str:
     """Return a warehouse's name; a relative path in the settings file counts from that file's folder."""
-    if value == DEMO or "://" in value:
+    if is_named(value):
         return value
     path = Path(value).expanduser()
     return str(config_path.parent / path if config_path is not None else path)
+
+
+def located(value: str) -> str:
+    """Return a warehouse's name by which it is one warehouse however it is written: of a file, its whole path without links."""
+    return value if is_named(value) else os.path.realpath(value)
+
+
+def is_named(value: str) -> bool:
+    """Return whether a warehouse is the demo or stands at a URL, and is no file."""
+    return value == DEMO or "://" in value
 
 
 def color(value: Value) -> bool | None:
@@ -260,19 +272,25 @@ def keys(chosen: Mapping[str, object], path: Path) -> Mapping[str, str]:
 
 
 def notify(chosen: Mapping[str, object], path: Path) -> Mapping[str, object]:
-    """Return a `[notify]` table of which a choice can be made. Raises SettingsError."""
-    if chosen:
-        from console.notify.choice import choice_of  # noqa: PLC0415  # the first frame tells nobody
+    """Return a `[notify]` table as people may see it. Raises SettingsError for what no choice can be made of."""
+    if not chosen:
+        return chosen
+    from console.notify.choice import choice_of  # noqa: PLC0415  # the first frame tells nobody
 
-        choice_of(chosen, path)
-    return chosen
+    return _with_shown(chosen, "webhook", choice_of(chosen, path).webhook)
 
 
 def watch(chosen: Mapping[str, object], path: Path) -> Mapping[str, object]:
     """Return a `[watch]` table as people may see it. Raises SettingsError for what cannot be."""
     if not chosen:
         return chosen
-    from console.watching.choice import choice_of, shown  # noqa: PLC0415  # the first frame watches nothing
+    from console.watching.choice import choice_of  # noqa: PLC0415  # the first frame watches nothing
 
-    ping_url = choice_of(chosen, path).ping_url
-    return {**chosen, "ping_url": shown(ping_url)} if ping_url else chosen
+    return _with_shown(chosen, "ping_url", choice_of(chosen, path).ping_url)
+
+
+def _with_shown(chosen: Mapping[str, object], name: str, address: str) -> Mapping[str, object]:
+    """Return a table in which an address stands without what makes it a secret."""
+    from console.watching.choice import shown  # noqa: PLC0415  # as above
+
+    return {**chosen, name: shown(address)} if address else chosen

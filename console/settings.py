@@ -20,20 +20,10 @@ if TYPE_CHECKING:
     from console.notify.choice import Choice
     from console.watching.choice import Choice as WatchChoice
 
-__all__ = [
-    "CONFIG_NAME",
-    "DEMO",
-    "Flags",
-    "Homes",
-    "Setting",
-    "Settings",
-    "SettingsError",
-    "load",
-    "read_file",
-    "resolve",
-]
+__all__ = ["DEMO", "Flags", "Homes", "Setting", "Settings", "SettingsError", "load", "read_file", "resolve"]
 
 CONFIG_NAME = "courtside.toml"
+DEMO_INSTEAD = "courtside demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ class Settings:
     audit_checkout: Path | None = None
     workers_firestore: str = ""
     processors: Mapping[str, str] = field(default_factory=dict)
-    notify_table: Mapping[str, object] = field(default_factory=dict)
+    notify_table: Mapping[str, object] = field(default_factory=dict, repr=False)
     watch_table: Mapping[str, object] = field(default_factory=dict, repr=False)
     chosen: tuple[Setting, ...] = ()
 
@@ -142,7 +132,11 @@ class Settings:
 
     def for_demo(self) -> Settings:
         """Return these settings as `courtside demo` has them."""
-        return self.with_choice("warehouse", DEMO, "courtside demo")
+        if self.is_demo and self.is_configured:
+            return self
+        return self.with_choice(
+            "warehouse", DEMO, DEMO_INSTEAD if self.is_configured else "courtside demo, the default"
+        )
 
     def with_choice(self, name: str, value: Any, source: str) -> Settings:
         """Return these settings with another value for the setting `name`, which `source` has chosen."""
@@ -158,12 +152,14 @@ _Layer = tuple[str, Mapping[str, object]]
 def load(flags: Flags, environment: Mapping[str, str], homes: Homes) -> Settings:
     """Return the settings, reading the TOML file that flag, environment or `homes` point to.
 
-    Raises SettingsError for a file that is asked for and cannot be read, and for anything `resolve` refuses.
+    A warehouse that is a file is known by its whole path, and shown as it was named. Raises SettingsError for a settings file
+    that is asked for and cannot be read, and for anything `resolve` refuses.
     """
     asked = flags.config or environment.get("COURTSIDE_CONFIG") or ""
     path = Path(asked).expanduser() if asked else homes.config / CONFIG_NAME
     table = read_file(path) if asked or path.exists() else {}
-    return resolve(flags, environment, homes, path, table)
+    settings = resolve(flags, environment, homes, path, table)
+    return replace(settings, warehouse=values.located(settings.warehouse))
 
 
 def read_file(path: Path) -> Mapping[str, object]:
@@ -195,7 +191,9 @@ def resolve(
     warehouse = found["warehouse"]
     tables = {name: values.table(table, name, config_path) for name in _TABLES}
     processors = values.processors(tables["processors"], config_path)
-    shown = {**tables, "processors": processors, "watch": values.watch(tables["watch"], config_path)}
+    with_secrets = {"notify": values.notify, "watch": values.watch}
+    withheld = {name: judged(tables[name], config_path) for name, judged in with_secrets.items()}
+    shown = {**tables, "processors": processors, **withheld}
     settings = Settings(
         warehouse=values.place(values.text(warehouse), config_path if warehouse.source == str(config_path) else None),
         thresholds=values.thresholds(tables["policy"], config_path),
@@ -215,7 +213,7 @@ def resolve(
         audit_checkout=values.audit_checkout(tables["audit"], config_path),
         workers_firestore=values.workers_firestore(tables["workers"], config_path),
         processors=processors,
-        notify_table=values.notify(tables["notify"], config_path),
+        notify_table=tables["notify"],
         watch_table=tables["watch"],
     )
     chosen = (

@@ -21,15 +21,19 @@ _WHAT, _SENTENCE, _WORDS, _COMMAND = 340, 240, 150, 110
 """Characters of each part as Slack counts them, escapes included; with labels and times they stay below `MOST_CHARACTERS`."""
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"}
+_MARKS = re.compile(r"[*_~]+")
+_LOOKALIKES = str.maketrans({"*": "\u2217", "_": "\uff3f", "~": "\u223c"})
+"""Asterisk operator, full-width low line and tilde operator: they read like Slack's marks for bold, italic and struck out."""
 _SHOUT = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 
 
 def for_slack(text: str, limit: int) -> str:
     """Return `text` so that Slack shows it and obeys nothing in it, at most `limit` characters long, escapes included.
 
-    Mentions (`<!channel>`, `<@U…>`, `@here`), links and code marks become plain text; an escape is never cut in two.
+    Mentions (`<!channel>`, `<@U…>`, `@here`), links and code marks become plain text, and so do the marks for bold, italic and
+    struck out, which Slack heeds at the edge of a word and not in `failed_processor_queue`; an escape is never cut in two.
     """
-    plain = _SHOUT.sub("@ ", for_terminal(text, max(limit, 1)))
+    plain = _SHOUT.sub("@ ", _MARKS.sub(_unmarked, for_terminal(text, max(limit, 1))))
     escaped = [_ESCAPES.get(character, character) for character in plain]
     if sum(map(len, escaped)) <= limit:
         return "".join(escaped)
@@ -41,6 +45,12 @@ def for_slack(text: str, limit: int) -> str:
             break
         kept.append(piece)
     return "".join(kept).rstrip() + ELLIPSIS
+
+
+def _unmarked(marks: re.Match[str]) -> str:
+    """Return marks as they are within a word, else as what looks like them."""
+    before, after = marks.string[: marks.start()][-1:], marks.string[marks.end() :][:1]
+    return marks[0] if before.isalnum() and after.isalnum() else marks[0].translate(_LOOKALIKES)
 
 
 def going_on(report: Report) -> list[RootCause]:

@@ -80,7 +80,7 @@ def show_rest(app: CourtsideApp) -> None:
     panel = active_panel(app)
     item = panel.current if panel is not None else None
     if item is None or not item.plan:
-        app.say("nothing to go on with here: stand on a run that was stopped (L shows them)")
+        app.say("nothing to go on with here: stand on a run that was stopped and has items left (L shows them)")
         return
     hands, at, plan = app.session.hands, app.moment.fixed_at, item.plan
     _in_thread(app, lambda: Offer(hands.rest(plan, at), hands.apply))

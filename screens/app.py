@@ -70,7 +70,7 @@ class CourtsideApp(KeyOrder):
         self.session = session
         self.animation_level = "full" if session.animation else "none"
         self.monotonic = monotonic
-        self.moment = Moment(session.clock, session.at)
+        self.moment = Moment(session.clock, session.at, ends_at=session.ends_at)
         self.last_date: date | None = None
         self.player: Timer | None = None
         self.runs: Runs | None = None
@@ -122,7 +122,8 @@ class CourtsideApp(KeyOrder):
         """Return what is looked at now."""
         from checks.model import Scope  # noqa: PLC0415  # the first frame has none
 
-        return Scope.at(self.moment.now(), last=self.last_date, days=self.session.days)
+        scope = Scope.at(self.moment.now(), last=self.last_date, days=self.session.days)
+        return self.session.aimed(scope, self.moment.fixed_at)
 
     def tick(self) -> None:
         """Refresh what is due, give up what does not come back, and keep the header true."""
@@ -239,6 +240,7 @@ class CourtsideApp(KeyOrder):
             failure=standing.failure,
             cost=standing.cost(session.clock()),
             watcher=standing.watched(self.moment.now()),
+            untold=standing.untold if self.moment.is_live else "",
             read_only=bool(session.hands.read_only),
             on_copy=session.on_copy,
             ascii=session.ascii,

@@ -37,11 +37,12 @@ def next_sort(app: CourtsideApp) -> None:
     panel = active_panel(app)
     columns = panel.table.columns if panel is not None else ()
     if panel is None or not columns:
-        app.say("this panel has one order only")
+        app.say(f"{panel.spec.title if panel is not None else 'this'} has one order only")
         return
     orders = ("", *columns)
     at = orders.index(panel.options.sort) if panel.options.sort in orders else 0
     panel.set_options(sort=orders[(at + 1) % len(orders)])
+    app.say("")  # that another panel cannot be sorted is no word about this one
 
 
 def change_theme(app: CourtsideApp) -> None:

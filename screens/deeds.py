@@ -17,7 +17,7 @@ class Deed:
     """
 
     verb: Verb
-    stands_on: str = "a row about a game, a queue entry or a finding"
+    stands_on: str = "a game, a queue row or a finding"
     kinds: frozenset[SubjectKind] = frozenset()
     until: str = ""
     reason: str = ""

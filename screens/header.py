@@ -6,6 +6,7 @@ never its severity nor since when.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -27,6 +28,8 @@ HEIGHT = 3
 _SHORT_BELOW = 100
 _SHORTEST_BELOW = 60
 _SEPARATOR = " · "
+_FOLDERS = re.compile(r"(?<!\S)/(?:[^/\s]+/)+(?=[^/\s])")
+"""What a path from the root has before its last name."""
 _REASON_LIMIT = 120
 _LEAST_TAIL = 8
 """Columns below which the end of the last line says nothing."""
@@ -37,9 +40,9 @@ class HeaderState:
     """What the header says. `data_as_of` is the moment that the verdict is about, `remembered` that it is one of an earlier run.
 
     `clock` says how the time runs (`live`, `replay`, `paused`), `dates` which game dates are shown when they are not today's,
-    `stale_minutes` from which age the data is called old, `source` how the warehouse is, `failure` why it fails,
-    `cost` what asking has cost, `watcher` when the checks were last run without a person, `on_copy` that what keys change is a
-    throw-away copy.
+    `stale_minutes` from which age the data is called old, `source` how the warehouse is, `failure` why it fails, `cost` what
+    asking has cost, `watcher` when the checks were last run without a person, `untold` that people were not told of what they
+    are to know, `on_copy` that what keys change is a throw-away copy.
     """
 
     environment: Environment
@@ -54,6 +57,7 @@ class HeaderState:
     failure: str = ""
     cost: str = ""
     watcher: str = ""
+    untold: str = ""
     read_only: bool = True
     on_copy: bool = False
     ascii: bool = False
@@ -90,10 +94,11 @@ def header_lines(state: HeaderState, width: int) -> list[Line]:
 def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
     """Return the first line, and the parts that found no room in it."""
     badge = Span(f" {state.environment.value.upper()} ", _BADGES[state.environment])
-    alarming = [f"FAILING: {_clipped(state.failure, _REASON_LIMIT)}"] if state.failure else []
+    failure = _FOLDERS.sub("", state.failure)  # the panels give the whole path
+    alarming = [f"FAILING: {_clipped(failure, _REASON_LIMIT)}"] if failure else []
     armed = f"{ARMED} on a copy" if state.on_copy and width >= _SHORT_BELOW else ARMED
     parts = [*_moment(state.as_of, width), *([] if state.read_only else [armed]), state.clock]
-    parts += [part for part in (state.dates, "read-only" if state.read_only else "") if part]
+    parts += [part for part in (state.untold, state.dates, "read-only" if state.read_only else "") if part]
     parts += alarming or [*_age(state, width), state.source]
     parts += [part for part in (state.watcher, state.cost) if part]
     room = width - badge.width - 1
@@ -104,7 +109,7 @@ def _where(state: HeaderState, width: int) -> tuple[Line, list[str]]:
         (taken if fits and not left else left).append(part)
     spans = [badge, Span(" ")]
     for n, part in enumerate(taken):
-        loud = part in alarming or (part == state.clock and "paused" in part)
+        loud = part in (*alarming, state.untold) or (part == state.clock and "paused" in part)
         tone = _ARMED[state.environment] if part == armed else Tone.UNKNOWN if loud else Tone.FAINT
         spans += [Span(_SEPARATOR if n else "", Tone.FAINT), Span(part, tone)]
     return tuple(span for span in spans if span.text), left
@@ -152,8 +157,10 @@ def _verdict(state: HeaderState, width: int, tail: str) -> list[Line]:
     lines: list[Line] = []
     # What has no room goes: first words from the end of the sentence, then the tail; severity and since when stay.
     for room, kept in product((tail, ""), range(len(words), -1, -1)):
-        cut = ELLIPSIS if kept < len(words) else ""
-        parts = [Span(old, Tone.UNKNOWN), Span(" ".join(words[:kept]) + cut, Tone.STRONG), Span(since, Tone.FAINT)]
+        cut, said = ELLIPSIS if kept < len(words) else "", " ".join(words[:kept])
+        if cut and said.count("(") > said.count(")"):
+            continue  # a bracket that was opened is closed, or goes as a whole
+        parts = [Span(old, Tone.UNKNOWN), Span(said + cut, Tone.STRONG), Span(since, Tone.FAINT)]
         lines = flow([part for part in parts if part.text], width, first=Span(f"{lead.text} ", lead.tone), hang=1)
         if _fits(lines, width, room):
             break

@@ -14,12 +14,22 @@ SPEEDS = (5, 15, 60, 240)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`fixed_at` is None while the console is live; `step_minutes` is how far one step goes; aware UTC."""
+    """`fixed_at` is None while the console is live; `step_minutes` is how far one step goes; aware UTC.
+
+    `ends_at` is when what is recorded ends, None where it goes on with the clock.
+    """
 
     clock: Callable[[], datetime]
     fixed_at: datetime | None = None
     playing: bool = False
     step_minutes: int = 15
+    ends_at: datetime | None = None
+
+    @property
+    def last(self) -> datetime:
+        """The last moment that can be looked at: now, or the end of what is recorded."""
+        now = self.clock()
+        return to_minute(now if self.ends_at is None else min(now, self.ends_at))
 
     @property
     def is_live(self) -> bool:
@@ -35,10 +45,9 @@ class Moment:
         return replace(self, fixed_at=None if moment is None else to_minute(moment), playing=False)
 
     def step(self, steps: int = 1) -> Moment:
-        """Return this clock some steps later (earlier when negative); never later than now, where it stops playing."""
+        """Return this clock some steps later (earlier when negative); never later than the last, where it stops playing."""
         moment = self.now() + timedelta(minutes=self.step_minutes * steps)
-        now = to_minute(self.clock())
-        return replace(self, fixed_at=min(moment, now), playing=self.playing and moment < now)
+        return replace(self, fixed_at=min(moment, self.last), playing=self.playing and moment < self.last)
 
     def play(self, *, playing: bool) -> Moment:
         """Return this clock running or standing; a live one is first fixed where it is."""

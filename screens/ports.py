@@ -44,6 +44,10 @@ class Look(Protocol):
     def watched_at(self) -> datetime | None:
         """When the checks were last run without a person (aware UTC); None where they never were."""
 
+    @property
+    def untold(self) -> int:
+        """How many messages about the pipeline's trouble have not reached whoever was to be told."""
+
     def query(self, fact: str) -> Query:
         """Return the question behind a fact of this report. Raises KeyError for a fact that it does not need."""
 
@@ -92,7 +96,11 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of the operations log: who did what, when; `plan` is one that was stopped and can be gone on with, or ""."""
+    """One line of the operations log: who did what, when; `at` is aware UTC.
+
+    `plan` is one that was stopped and has items left, or "", and `is_too_old` says that it has to be planned again. `is_to_come`
+    is what has not happened yet. `details` are name and text of everything that is kept of it.
+    """
 
     at: datetime
     actor: str
@@ -100,6 +108,9 @@ class LogEntry:
     subject: str
     outcome: str
     plan: str = ""
+    is_too_old: bool = False
+    is_to_come: bool = False
+    details: tuple[tuple[str, str], ...] = ()
 
 
 class Memory(Protocol):
@@ -184,7 +195,10 @@ class Hands(Protocol):
         """Return what an order would do; it changes nothing but the journal. `look` has the findings that it names."""
 
     def rest(self, plan: str, at: datetime | None) -> Preview:
-        """Return what is left of a plan that was stopped, by its id; applying that goes on with it."""
+        """Return what is left of a plan that was stopped, by its id; applying that goes on with it.
+
+        Of a plan that is too old to go on with, a new plan of the same order.
+        """
 
     def summary(self, look: Look, sentence: str, at: datetime | None) -> Preview:
         """Return the summary exactly as it would be posted, with a sentence of the operator's own."""
@@ -205,7 +219,8 @@ class Hands(Protocol):
 class AuditSpot:
     """One place that an audit found: `path` is relative to the checkout, lines count from 1, `line` 0 is about all of the file.
 
-    `code` are the numbered lines around it, as they were when the audit ran; `id` is the finding's fingerprint.
+    `code` are the numbered lines around it, as they were when the audit ran; `id` is the finding's fingerprint. `about` is the
+    table that it concerns, "" where there is none or it cannot be told.
     """
 
     id: str
@@ -216,6 +231,7 @@ class AuditSpot:
     sentence: str
     remedy: str = ""
     code: tuple[tuple[int, str], ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

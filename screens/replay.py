@@ -29,7 +29,13 @@ def ask_moment(app: CourtsideApp) -> Awaitable[None] | None:
 
 
 def go_to(app: CourtsideApp, moment: datetime | None) -> None:
-    """Look at a moment; None is now, from now on."""
+    """Look at a moment; None is now, from now on. Beyond the end of what is recorded there is nothing to look at."""
+    last = app.moment.last
+    if app.session.ends_at is not None and (moment is None or moment > last):
+        app.say(
+            f"what is recorded ends at {format_utc(last)}: beyond it, and live, there is nothing to see; t goes back"
+        )
+        return
     _stop(app)
     app.look_at(app.moment.go_to(moment), None)
     if moment is None:
@@ -51,6 +57,7 @@ def shift_date(app: CourtsideApp, by: int) -> None:
 def step(app: CourtsideApp, steps: int) -> None:
     """Make one step of the replay clock."""
     _stand(app, app.moment.play(playing=False).step(steps))
+    _say_end(app)
 
 
 def play(app: CourtsideApp) -> None:
@@ -69,6 +76,12 @@ def beat(app: CourtsideApp) -> None:
         app.look_at(app.moment.step(), app.last_date)
     if not app.moment.playing:
         _stop(app)
+        _say_end(app)
+
+
+def _say_end(app: CourtsideApp) -> None:
+    if app.session.ends_at is not None and app.moment.now() >= app.moment.last:
+        app.say(f"what is recorded ends here, at {format_utc(app.moment.last)}")
 
 
 def faster(app: CourtsideApp) -> None:

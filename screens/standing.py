@@ -79,6 +79,12 @@ class Standing:
             return ""
         return f"watcher {format_minutes(max(minutes_between(look.watched_at, now), 0))} ago"
 
+    @property
+    def untold(self) -> str:
+        """Return how many messages have not reached whoever was to be told, "" for none."""
+        look = self.latest.look if self.latest is not None else None
+        return f"{look.untold} NOT DELIVERED" if look is not None and look.untold else ""
+
     def forget(self, feed: str) -> None:
         """Forget a feed that is gone."""
         self.failures.pop(feed, None)

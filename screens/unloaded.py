@@ -40,6 +40,11 @@ class Unloaded:
         """None: nothing is known of a watcher yet."""
         return
 
+    @property
+    def untold(self) -> int:
+        """0: nothing is known of messages yet."""
+        return 0
+
     def query(self, fact: str) -> Query:
         """Raise KeyError: nothing was asked yet."""
         raise KeyError(fact)

@@ -1,4 +1,4 @@
-"""What operators have said, as a look has it; where it was not loaded, nobody counts as having said anything."""
+"""What operators have said, as a look has it; where it was not loaded, that is not known: it is no sign that nobody spoke."""
 
 from __future__ import annotations
 
@@ -31,7 +31,12 @@ def gate_overrides_of(look: Look) -> tuple[GateOverride, ...]:
     return () if look.reason(GATE_OVERRIDES) else look.rows(GATE_OVERRIDES)
 
 
+def gates_asked(look: Look) -> bool:
+    """Return whether a look was to bring the words about gates: without them a gate may not be shown as open."""
+    return look.reason(GATE_OVERRIDES) != NOT_ASKED
+
+
 def gates_trouble(look: Look) -> str:
     """Return why it is not known whether somebody holds or has released a gate, or ""."""
     reason = look.reason(GATE_OVERRIDES)
-    return "" if reason in ("", NOT_ASKED) else f"whether somebody holds a gate is not known: {reason}"
+    return f"whether somebody holds a gate is not known: {reason}" if reason else ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -17,7 +20,7 @@ from checks.facts.retry_queue import RETRY_QUEUE, QueueRow
 from checks.model import Scope
 from checks.progress import never
 from checks.queue_rows import subject_of
-from console.armed_demo import ARMED_AS_OF, armed_demo
+from console.armed_demo import ARMED_AS_OF, PREFIX, armed_demo, remove_abandoned
 from console.arming import NOTHING_IS_POSTED, ON_A_COPY
 from console.cli.shell import Shell
 from console.desk import open_desk
@@ -149,6 +152,78 @@ def test_what_was_cancelled_can_be_requeued(home: Home) -> None:
         assert row_in(session).status == "pending"
 
 
+def test_what_analytics_counts_wrongly_can_be_requeued_as_the_demo_opens(home: Home) -> None:
+    """The example of the README: `r` on "MIA@UTA: analytics counts 37 players"."""
+    with home.armed() as (_, session):
+        scope = Scope.at(session.clock())
+        with session.open_desk() as desk:
+            look = desk.look(scope)
+        found = next(finding for finding in look.report.findings if finding.sentence.startswith("MIA@UTA: analytics"))
+        order = Order(Verb.REQUEUE, (), scope.first, scope.last, fingerprints=(found.fingerprint,))
+        preview = session.hands.plan(order, look, None)
+        (item,) = preview.items
+        assert item.subject == "player_game_summary 2026-01-24"
+        assert item.would.startswith("insert pending row: processor player_game_summary, phase_3, 2026-01-24")
+        assert session.hands.apply(preview, Consent(), lambda _done, _all: None, never).is_complete
+        home.clock.now += timedelta(minutes=1)
+        assert session.hands.plan(order, look, None).items[0].refused.startswith("already queued (")
+
+
+def test_requeueing_what_could_not_be_judged_says_why_nothing_runs_again(home: Home) -> None:
+    with home.armed() as (_, session):
+        scope = Scope.at(session.clock())
+        with session.open_desk() as desk:
+            look = desk.look(scope)
+        blind = next(cause for cause in look.report.causes if not cause.evidence)
+        order = Order(Verb.REQUEUE, (), scope.first, scope.last, fingerprints=(blind.key, "gone"))
+        preview = session.hands.plan(order, look, None)
+        assert preview.title == "Requeue: 0 of 2"
+        assert [(item.subject.split(",")[0], item.refused) for item in preview.items] == [
+            (
+                "transitions.delay",
+                (
+                    "not judged, so nothing is known to have failed that could run again: `courtside doctor`, see which "
+                    "tables can be read"
+                ),
+            ),
+            ("gone", "the report has no such finding any more: refresh, and choose again"),
+        ]
+
+
+def abandoned(home: Home, *, minutes_ago: int) -> Path:
+    """Return a copy that a killed demo has left."""
+    left = home.path / "tmp" / f"{PREFIX}left"
+    (left / "state").mkdir(parents=True)
+    made_at = (TODAY - timedelta(minutes=minutes_ago)).timestamp()
+    os.utime(left, (made_at, made_at))
+    return left
+
+
+def test_what_a_killed_demo_has_left_is_removed_by_the_next_and_what_is_in_use_or_just_made_is_not(home: Home) -> None:
+    left = abandoned(home, minutes_ago=0)
+    remove_abandoned(left.parent, TODAY)
+    assert left.exists(), "somebody may be making it at this moment"
+    later = TODAY + timedelta(minutes=2)
+    holder = os.open(left, os.O_RDONLY)
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    remove_abandoned(left.parent, later)
+    assert left.exists(), "a demo that runs has it"
+    os.close(holder)
+    (left.parent / f"{PREFIX}link").symlink_to(home.path)
+    remove_abandoned(left.parent, later)
+    assert not left.exists()
+    assert home.demo.exists(), "a link leads out of the folder"
+
+
+def test_the_next_demo_looks_for_what_was_left_and_holds_its_own(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = abandoned(home, minutes_ago=5)
+    monkeypatch.setattr(tempfile, "tempdir", str(left.parent))
+    with home.armed() as (settings, _):
+        assert not left.exists()
+        remove_abandoned(left.parent, datetime.now(UTC) + timedelta(hours=1))
+        assert settings.state_dir.parent.exists()
+
+
 def test_a_plan_grows_old_by_its_clock(home: Home) -> None:
     with home.armed() as (_, session):
         preview = cancelling(session)
@@ -186,6 +261,7 @@ def test_a_folder_that_cannot_take_the_copy_is_said(home: Home, monkeypatch: pyt
         (("--json",), "--armed is for the keys of the console"),
         (("--read-only",), "--armed and --read-only say the opposite"),
         (("--at", "2026-02-20T12:00Z"), "--at lies outside the demo's week"),
+        (("--at", "2026-01-27T05:06Z"), "what is recorded ends at 2026-01-27T05:05Z"),
     ],
 )
 def test_what_cannot_be_is_refused(home: Home, arguments: tuple[str, ...], says: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.cause_rules import RULES
-from checks.causes import STANDING_THREAD, Issue, causes_of, find_causes, thread_key
+from checks.causes import BLIND, LOG_SILENT, STANDING_THREAD, Issue, causes_of, find_causes, thread_key
 from checks.model import CheckResult, Fault, Finding, Severity, Subject, SubjectKind, Suggestion
 from checks.verdict import verdict_of
 from tests.builders import at
@@ -169,7 +169,7 @@ def test_issues_select_causes_by_kind() -> None:
 
 
 def test_every_issue_kind_has_a_rule() -> None:
-    assert {rule.issue for rule in RULES} == {issue.value for issue in Issue} - {"all"}
+    assert {rule.issue for rule in RULES if rule.issue} == {issue.value for issue in Issue} - {"all"}
 
 
 def test_broken_machinery_has_a_thread_of_its_own_and_data_defects_share_one() -> None:
@@ -225,3 +225,10 @@ def test_every_finding_stands_under_exactly_one_cause(findings: list[Finding]) -
     assert len({cause.key for cause in causes}) == len(causes)
     worst = max((f.severity for f in findings if f.is_active), default=Severity.OK)
     assert verdict_of(causes, results(*findings) or (CheckResult("a", Severity.OK),)).severity is worst
+
+
+def test_a_log_that_nobody_writes_is_the_pipelines_fault_and_one_that_cannot_be_read_the_checks() -> None:
+    silent = CheckResult("orchestration.gap", Severity.UNKNOWN, reason="decisions: its writer is not running")
+    unread = CheckResult("queue.overdue", Severity.UNKNOWN, reason="retry_queue: access denied", unreadable=True)
+    faults = {cause.name: cause.fault for cause in find_causes([silent, unread])}
+    assert faults == {LOG_SILENT: Fault.PIPELINE, BLIND: Fault.CHECK}

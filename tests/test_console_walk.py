@@ -146,11 +146,11 @@ def see_the_checks_run(terminal: Terminal) -> None:
 
 def see_what_requeueing_would_do(terminal: Terminal) -> None:
     terminal.press("r")
-    see(terminal, "go back to live (t, then live) to act")
+    see(terminal, "the demo is read-only: it tells the same story")
     see_row(terminal, "refused")
     see_row(terminal, " CRITICAL  ")
     terminal.press("q")
-    terminal.wait_for(lambda rows: not any("to act" in row for row in rows), PATIENCE)
+    terminal.wait_for(lambda rows: not any("read-only: it tells" in row for row in rows), PATIENCE)
 
 
 def see_it_at_every_size(terminal: Terminal) -> None:

@@ -94,6 +94,41 @@ def test_a_moment_of_the_past_is_planned_for_and_can_not_be_acted_on(file: Path,
     assert hands.operations() == ()
 
 
+def test_what_is_read_only_says_so_first_and_not_to_go_back_to_live(file: Path, state: Path) -> None:
+    hands = hands_on(file, state, read_only="the demo is read-only")
+    assert hands.plan(cancelling(file), NO_FINDINGS, NOW).note == "the demo is read-only"
+    assert hands.rest("p0", NOW).note == "there is no plan p0 in this journal"
+
+
+def test_plans_that_were_only_looked_at_are_one_line_of_the_operations_log(
+    file: Path, state: Path, clock: HandClock
+) -> None:
+    hands = hands_on(file, state, now=clock)
+    for _ in range(3):
+        preview = hands.plan(cancelling(file), NO_FINDINGS, None)
+    (looked_at,) = hands.operations()
+    assert (looked_at.action, looked_at.outcome) == (
+        "planned",
+        "3 plans looked at and not applied, the newest to cancel",
+    )
+    assert len(looked_at.details) == 3
+    applied(hands, preview)
+    said = [entry.outcome for entry in hands.operations()]
+    assert f"planned as {preview.id}" in said
+    assert "2 plans looked at and not applied, the newest to cancel" in said
+
+
+def test_an_entry_of_the_operations_log_brings_all_that_is_kept_of_it(
+    file: Path, state: Path, clock: HandClock
+) -> None:
+    hands = hands_on(file, state, now=clock)
+    preview = hands.plan(cancelling(file), NO_FINDINGS, None)
+    applied(hands, preview)
+    begun = next(dict(entry.details) for entry in hands.operations() if entry.outcome.startswith("begun"))
+    assert (begun["by"], begun["plan"], begun["reason"]) == ("ann@ops-1", preview.id, "nobody works it")
+    assert begun["at"] == "Sun 25 Jan 11:00 EST (2026-01-25T16:00Z)"
+
+
 def test_a_plan_says_what_it_costs_and_can_be_applied(file: Path, state: Path, clock: HandClock) -> None:
     preview = hands_on(file, state, now=clock).plan(cancelling(file), NO_FINDINGS, None)
     assert (preview.title, preview.available, preview.note) == ("Cancel: 1 of 1", True, "")
@@ -303,8 +338,10 @@ def test_quitting_while_a_row_is_changed_leaves_at_once_and_loses_nothing(tmp_pa
         terminal.send("\r")
         until(mark.exists, "it does not come to the change")
         terminal.send("q")
+        see_row(terminal, "being applied: Esc stops between two items, q does not")
+        terminal.press("escape")
         see_row(terminal, "stopping after this item")
-        terminal.send("q")
+        terminal.press("escape")
         terminal.wait_for(lambda rows: not any("stopping" in row for row in rows))
         terminal.send("q")
         assert terminal.wait_exit() == 0

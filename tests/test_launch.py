@@ -126,7 +126,7 @@ def test_the_hands_and_the_doctor_are_there_when_a_key_asks_for_them(
     look = desk.look(scope_at("2026-01-25T16:00"), ["queue.overdue", "reconcile.games"])
     planned = found.hands.plan(order, look, moment)
     assert planned.items[0].refused.startswith("not played: ")
-    assert planned.note.startswith("replaying Sun 25 Jan 11:00 EST")
+    assert planned.note.startswith("the demo is read-only")
     assert found.hands.summary(look, "", moment).text.startswith("*")
     assert found.doctor is not None
     assert "being examined" in text_of(found.doctor(80)[0])
@@ -214,7 +214,7 @@ def test_options_open_the_console_too(tmp_path: Path, arguments: tuple[str, ...]
 @pytest.mark.parametrize(
     ("arguments", "more", "says"),
     [
-        ((), {"COURTSIDE_THEME": "purple"}, "courtside: theme (environment) must be one of dark, light"),
+        ((), {"COURTSIDE_THEME": "purple"}, "courtside: COURTSIDE_THEME (environment) must be one of dark, light"),
         (("demo", "--at", "2025-01-23T06:20Z"), {}, "courtside: --at lies outside the demo's week"),
     ],
 )

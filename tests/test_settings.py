@@ -45,6 +45,34 @@ def test_a_relative_path_in_the_file_counts_from_the_files_folder_and_on_the_com
     assert settings(Flags(warehouse="copies/w.duckdb")).warehouse == "copies/w.duckdb"
 
 
+def test_a_file_is_one_warehouse_however_it_is_named_and_is_shown_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes = Homes(tmp_path, tmp_path, tmp_path)
+    (tmp_path / "copies").mkdir()
+    (tmp_path / "link").symlink_to("copies")
+    monkeypatch.chdir(tmp_path)
+    names = ("copies/w.duckdb", "./copies/../copies/w.duckdb", "link/w.duckdb", str(tmp_path / "copies/w.duckdb"))
+    found = [load(Flags(warehouse=name), {}, homes) for name in names]
+    assert {item.warehouse for item in found} == {str((tmp_path / "copies/w.duckdb").resolve())}
+    assert next(s.value for s in found[0].chosen if s.name == "warehouse") == "copies/w.duckdb"
+    for name in ("demo", "bigquery://project"):
+        assert load(Flags(warehouse=name), {}, homes).warehouse == name
+
+
+def test_an_address_that_holds_a_secret_is_shown_without_it_wherever_it_stands() -> None:
+    table = {
+        "notify": {"webhook": "https://ops.example/hook/s3cret?token=t0ken", "sinks": ["webhook"]},
+        "watch": {"ping_url": "https://hc.example/s3cret"},
+    }
+    found = settings(table=table)
+    shown = {setting.name: setting.value for setting in found.chosen}
+    assert (shown["notify.webhook"], shown["watch.ping_url"]) == ("https://ops.example/…", "https://hc.example/…")
+    assert "s3cret" not in repr(found)
+    assert "t0ken" not in repr(found)
+    assert found.notify.webhook == "https://ops.example/hook/s3cret?token=t0ken"
+
+
 def test_a_url_is_no_path() -> None:
     assert settings(table={"warehouse": "bigquery://project"}).warehouse == "bigquery://project"
 

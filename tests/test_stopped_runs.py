@@ -100,18 +100,30 @@ def test_what_is_left_of_a_run_is_only_shown_where_nobody_can_go_on_with_it(
     assert hands_on(file, state, now=clock, read_only="read-only").rest(id, None).note == "read-only"
     assert hands.rest("p0", None).note == "there is no plan p0 in this journal"
     assert hands_on(file, None, now=clock).rest(id, None).note.startswith("it cannot be read: ")
+
+
+def test_a_stopped_run_whose_plan_is_too_old_is_planned_again_from_where_one_stands(
+    file: Path, state: Path, clock: HandClock
+) -> None:
+    hands = hands_on(file, state, now=clock)
+    id = stopped_run(hands, file).id
     clock.now += timedelta(minutes=11)
-    old = hands.rest(id, None)
-    assert (old.available, old.note) == (False, "the plan is older than 10 min by now: plan again what is left")
-    assert not [entry for entry in hands.operations() if entry.plan]
-    assert any("plan again what is left" in entry.outcome for entry in hands.operations())
+    (left,) = [entry for entry in hands.operations() if entry.plan]
+    assert (left.plan, left.is_too_old) == (id, True)
+    assert left.outcome.endswith("; its plan is older than 10 min")
+    anew = hands.rest(left.plan, None)
+    assert anew.available
+    assert anew.id != id
+    assert anew.title == "Plan again, Cancel: 1 of 2"
+    assert f"plan {id} was stopped at 1 of 2 done and is older than 10 min" in anew.text
+    assert hands.apply(anew, Consent(), lambda _done, _all: None, never).is_complete
 
 
 def test_of_an_item_that_was_begun_it_is_found_out_first_whether_it_was_done() -> None:
     plan = every_kind()
     states = (ItemState.DONE, ItemState.HELD, ItemState.ATTEMPTED)
     items = tuple(ItemRun(n, plan.items[n], state) for n, state in enumerate(states))
-    rest = rest_of(Run(plan, RunState.RUNNING, items), "", plan.made_at + timedelta(hours=1))
+    rest = rest_of(Run(plan, RunState.RUNNING, items), "")
     assert rest.available
     assert rest.items[0].would.startswith("find out whether it was done, and where it was not: ")
     assert (

@@ -91,6 +91,9 @@ def test_whatever_the_warehouse_says_the_part_before_the_detail_is_short(hostile
         ("`rm`", "'rm'"),
         ("\x1b[31mred\x1b[0m\u202etxt", "redtxt"),
         ("LAL@DAL", "LAL@DAL"),
+        ("*all is well* _trust me_ ~not~", "\u2217all is well\u2217 \uff3ftrust me\uff3f \u223cnot\u223c"),
+        ("end of our bold* here", "end of our bold\u2217 here"),
+        ("failed_processor_queue 2*3", "failed_processor_queue 2*3"),
         ("one\ntwo", "one two"),
     ],
 )

@@ -9,7 +9,7 @@ from datetime import datetime
 from checks.facts.fact import Fact, Partition
 
 REMEMBERED_DAYS = 14
-"""How long a watcher that died is missed: longer than any outage that nobody heard of."""
+"""How far back the warehouse is asked: a watcher that died is missed on every host for that long, and on its own for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from checks.cause_rules import RULES
-from checks.causes import BLIND, STANDING_THREAD
+from checks.causes import BLIND, LOG_SILENT, STANDING_THREAD
 from checks.hushes import Hush, Hushes
 from checks.keys import cause_of, fitting, place_of
 from checks.model import Report
 from checks.severity import Severity
 
 _MACHINERY = frozenset(rule.name for rule in RULES if rule.is_machinery)
+_OF_CONTROLLER = "orchestration.gap"
+"""The check that cannot judge when the decision log is empty: the controller is silent for longer than anybody knows."""
 
 
 class State(Enum):
@@ -41,7 +43,10 @@ class Incident:
     `since` is since when the trouble lasts as its check tells it, `first_seen` the first run that saw it, `changed_at` when it
     came into its state, `ended_at` when the trouble ended. `worst` is the worst severity since it was opened. `bad` and `good`
     count such runs in a row, `counted_at` is the as-of of the last run that counted. `flaps` is how often it seemed over and
-    was not. `checks`, `signs` (fingerprints) and `days` (Eastern game dates as text) are those of the evidence when it was
+    was not. `hush` is the word in force that keeps people from being told. `word` is the last word that was said of it, whether
+    it still holds or not, and `word_at` how bad it was as far as runs had seen when that was said: what becomes critical
+    afterwards breaks through. `blind` are, of a blindness, the checks that are believed to be without sight.
+    `checks`, `signs` (fingerprints) and `days` (Eastern game dates as text) are those of the evidence when it was
     last seen; `explains` (fingerprints) and `explains_checks` those of what follows from it. `absorbed` are the keys of incidents
     that turned out to be its symptoms, and `note` says how it ended.
     """
@@ -65,6 +70,9 @@ class Incident:
     good: int = 0
     flaps: int = 0
     hush: Hush | None = None
+    word: Hush | None = None
+    word_at: Severity | None = None
+    blind: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
@@ -89,9 +97,19 @@ class Incident:
         return self.state in LIVE
 
     @property
+    def has_outgrown_its_word(self) -> bool:
+        """True when it has become critical since somebody said that they have it in hand, or want to hear nothing of it."""
+        said_at = self.severity if self.word_at is None else self.word_at
+        return self.severity is Severity.CRITICAL and said_at < Severity.CRITICAL
+
+    @property
     def has_own_thread(self) -> bool:
-        """True for broken machinery and for blindness, on which somebody must act now; defects of data share a thread."""
-        return self.cause == BLIND or self.cause in _MACHINERY
+        """True for broken machinery and for blindness, on which somebody must act now; defects of data share a thread.
+
+        A decision log that has nothing for two weeks is broken machinery too: nobody knows since when.
+        """
+        is_controller = self.cause == LOG_SILENT and _OF_CONTROLLER in self.checks
+        return self.cause == BLIND or self.cause in _MACHINERY or is_controller
 
     @property
     def thread(self) -> str:
@@ -123,7 +141,7 @@ class Happening(Enum):
     EASED = "eased"
     ACKNOWLEDGED = "acknowledged"
     SILENCED = "silenced"
-    SPOKE_UP = "no longer acknowledged"
+    SPOKE_UP = "no longer acknowledged or silenced"
     RESOLVED = "resolved"
     ABSORBED = "joined its cause"
     LEFT = "out of the dates that are looked at"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from checks.cause_rules import RULES
 from checks.causes import BLIND
 from checks.hushes import Hush
 from checks.incidents.incident import Incident, Run, State
 from checks.keys import cause_key, incident_key
 from checks.model import Finding, Report, RootCause
 from checks.severity import Severity
+
+_EPISODIC = frozenset(rule.name for rule in RULES if rule.is_episodic)
+_OTHER_SOURCES = ("workers.", "infra.")
+"""Beginnings of the ids of checks whose facts stand elsewhere than in the warehouse: without them all else can still be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +38,17 @@ class Sign:
     symptoms: frozenset[str]
     symptom_checks: frozenset[str]
     hush: Hush | None
+    blind: tuple[str, ...] = ()
 
 
 def signs_of(run: Run) -> dict[str, Sign]:
     """Return the troubles of a run's report by incident key, worst first."""
     blind = [cause for cause in run.report.causes if cause.name == BLIND]
     seen = [cause for cause in run.report.causes if cause.name != BLIND and cause.severity is not Severity.OK]
-    found = [_sign(cause, run) for cause in seen]
-    return {sign.key: sign for sign in (*found, *(_blindness(blind, run) if blind else ()))}
+    signs: dict[str, Sign] = {}
+    for sign in (*(_sign(cause, run) for cause in seen), *_blindnesses(blind, run)):
+        signs[sign.key] = _of_one_trouble(sign, signs[sign.key]) if sign.key in signs else sign
+    return signs
 
 
 def evaluated(report: Report) -> frozenset[str]:
@@ -82,9 +91,18 @@ def is_explained_unseen(sign: Sign, incidents: Iterable[Incident], report: Repor
 
 def seeing_again(incident: Incident, report: Report) -> Incident:
     """Return a blindness without the checks that can see again; any other incident as it is."""
+    return _without(incident, evaluated(report)) if incident.cause == BLIND else incident
+
+
+def apart_from_others(incident: Incident, signs: Mapping[str, Sign]) -> Incident:
+    """Return a blindness without the checks that lack another source by now; any other incident as it is."""
     if incident.cause != BLIND:
         return incident
-    return replace(incident, checks=tuple(name for name in incident.checks if name not in evaluated(report)))
+    return _without(incident, {check for sign in signs.values() if sign.key != incident.key for check in sign.blind})
+
+
+def _without(incident: Incident, checks: Collection[str]) -> Incident:
+    return replace(incident, checks=tuple(name for name in incident.checks if name not in checks))
 
 
 def is_out_of_sight(incident: Incident, report: Report) -> bool:
@@ -92,11 +110,34 @@ def is_out_of_sight(incident: Incident, report: Report) -> bool:
     return bool(incident.days) and max(incident.days) < report.scope.first.isoformat()
 
 
+def is_in_sight_of(incident: Incident, report: Report) -> bool:
+    """Return whether all checks that an incident stands on could judge: else a report says nothing about it, least an end."""
+    return set(incident.checks) <= evaluated(report)
+
+
 def can_be_judged(incident: Incident, report: Report) -> bool:
     """Return whether a report that does not show an incident means that it is over."""
     if incident.days and max(incident.days) > report.scope.last.isoformat():
         return False
-    return set(incident.checks) <= evaluated(report)
+    return is_in_sight_of(incident, report)
+
+
+def _of_one_trouble(sign: Sign, other: Sign) -> Sign:
+    """Return two episodes of one trouble as one sign: what lasts stands for both, else the worse, else what ended last."""
+
+    def weight(item: Sign) -> tuple[Severity, float]:
+        return item.severity if item.is_bad else Severity.OK, _end(item)
+
+    first, second = (other, sign) if weight(other) >= weight(sign) else (sign, other)
+    return replace(
+        first,
+        symptoms=first.symptoms | second.symptoms,
+        symptom_checks=first.symptom_checks | second.symptom_checks,
+    )
+
+
+def _end(sign: Sign) -> float:
+    return sign.ended_at.timestamp() if sign.ended_at else 0.0
 
 
 def _sign(cause: RootCause, run: Run) -> Sign:
@@ -104,7 +145,7 @@ def _sign(cause: RootCause, run: Run) -> Sign:
     is_over = bool(cause.evidence) and not any(finding.is_active for finding in cause.evidence)
     ends = [finding.until for finding in cause.evidence if finding.until is not None]
     return Sign(
-        key=incident_key(run.place, cause.key),
+        key=incident_key(run.place, cause.name if cause.name in _EPISODIC else cause.key),
         cause=cause.name,
         is_bad=not is_over,
         severity=cause.severity,
@@ -132,13 +173,38 @@ def _checks(cause: RootCause, report: Report) -> tuple[str, ...]:
     )
 
 
-def _blindness(causes: list[RootCause], run: Run) -> tuple[Sign, ...]:
-    """Return one sign for all that cannot be read, whatever the reasons: they differ from run to run, and mean the same."""
-    blind = tuple(result.check for result in run.report.results if result.reason and result.unreadable)
-    more = len(causes) - 1
-    said = causes[0].sentence + (f" (and {more} more {'reason' if more == 1 else 'reasons'})" if more else "")
-    sign = Sign(
-        key=incident_key(run.place, BLIND),
+def _blindnesses(causes: list[RootCause], run: Run) -> Iterator[Sign]:
+    """Give one sign for each source that cannot be read, whatever the reasons: they differ from run to run, and mean the same."""
+    by_source: dict[str, list[tuple[RootCause, tuple[str, ...]]]] = defaultdict(list)
+    for cause in causes:
+        checks = _without_sight(cause, run.report)
+        by_source[_source_of(checks)].append((cause, checks))
+    for source, found in by_source.items():
+        yield _blindness(source, found, run)
+
+
+def _source_of(checks: tuple[str, ...]) -> str:
+    """Return what cannot be read: "" for the warehouse, which is behind whatever a check of its own shares the reason with."""
+    for source in _OTHER_SOURCES:
+        if checks and all(check.startswith(source) for check in checks):
+            return source.rstrip(".")
+    return ""
+
+
+def _without_sight(cause: RootCause, report: Report) -> tuple[str, ...]:
+    return tuple(
+        result.check
+        for result in report.results
+        if result.reason and result.unreadable and cause.key == cause_key(BLIND, result.reason)
+    )
+
+
+def _blindness(source: str, found: list[tuple[RootCause, tuple[str, ...]]], run: Run) -> Sign:
+    checks = tuple(check for _, checks in found for check in checks)
+    more = len(found) - 1
+    said = found[0][0].sentence + (f" (and {more} more {'reason' if more == 1 else 'reasons'})" if more else "")
+    return Sign(
+        key=incident_key(run.place, cause_key(BLIND, source)),
         cause=BLIND,
         is_bad=True,
         severity=Severity.UNKNOWN,
@@ -146,14 +212,14 @@ def _blindness(causes: list[RootCause], run: Run) -> tuple[Sign, ...]:
         command="courtside doctor",
         since=None,
         ended_at=None,
-        checks=blind,
+        checks=checks,
         signs=(),
         days=(),
         symptoms=frozenset(),
         symptom_checks=frozenset(),
         hush=None,
+        blind=checks,
     )
-    return (sign,)
 
 
 def _not_run(checks: Iterable[str], report: Report) -> tuple[str, ...]:

@@ -14,9 +14,11 @@ from checks.hushes import Hush, HushKind
 from checks.incidents.incident import Event, Happening, Incident, Rules, Run, State
 from checks.incidents.signs import (
     Sign,
+    apart_from_others,
     can_be_judged,
     completed,
     is_explained_unseen,
+    is_in_sight_of,
     is_out_of_sight,
     seeing_again,
     signs_of,
@@ -94,14 +96,16 @@ def _bad(before: Incident | None, sign: Sign, run: Run, rules: Rules) -> _Change
         explains=tuple(sorted(sign.symptoms)),
         explains_checks=tuple(sorted(sign.symptom_checks)),
         ended_at=None,
+        blind=_believed_blind(before, sign),
     )
+    seen = _with_word(seen, sign, run, min(before.severity, sign.severity))
     if before.state is State.NEW:
         return _open_if_believed(seen, sign, run, rules)
     if before.state is State.RESOLVED:
-        again = replace(seen, flaps=before.flaps + 1, worst=sign.severity, resolved_at=None, note="")
-        return _hushed(_in_state(again, State.OPEN, run.now), sign, run, (Happening.REOPENED,))
+        again = replace(seen, flaps=before.flaps + 1, worst=sign.severity, resolved_at=None, note="", blind=sign.blind)
+        return _hushed(_in_state(again, State.OPEN, run.now), run, (Happening.REOPENED,))
     flapped = replace(seen, flaps=before.flaps + (before.good > 0), worst=max(before.worst, sign.severity))
-    return _hushed(flapped, sign, run, _severity_change(before, sign.severity))
+    return _hushed(flapped, run, _change(before, seen))
 
 
 def _is_beyond_return(incident: Incident, now: datetime, rules: Rules) -> bool:
@@ -109,7 +113,7 @@ def _is_beyond_return(incident: Incident, now: datetime, rules: Rules) -> bool:
 
 
 def _first_seen(sign: Sign, run: Run) -> Incident:
-    return Incident(
+    incident = Incident(
         key=sign.key,
         cause=sign.cause,
         state=State.NEW,
@@ -128,26 +132,42 @@ def _first_seen(sign: Sign, run: Run) -> Incident:
         days=sign.days,
         explains=tuple(sorted(sign.symptoms)),
         explains_checks=tuple(sorted(sign.symptom_checks)),
+        blind=sign.blind,
     )
+    return _with_word(incident, sign, run, sign.severity)
+
+
+def _believed_blind(before: Incident, sign: Sign) -> tuple[str, ...]:
+    """Return the checks of a blindness that are believed to be without sight: twice in a row so, and not twice seeing since."""
+    still = [check for check in before.blind if check in before.checks or check in sign.checks]
+    return tuple(dict.fromkeys((*still, *(check for check in sign.blind if check in before.checks))))
 
 
 def _open_if_believed(incident: Incident, sign: Sign, run: Run, rules: Rules) -> _Change:
     if incident.bad < rules.bad_runs and sign.severity is not Severity.CRITICAL:
         return incident, ()
     opened = replace(_in_state(incident, State.OPEN, run.now), opened_at=run.now, worst=sign.severity)
-    return _hushed(opened, sign, run, (Happening.OPENED,))
+    return _hushed(opened, run, (Happening.OPENED,))
 
 
-def _severity_change(before: Incident, severity: Severity) -> tuple[Happening, ...]:
-    """Return what a severity means for a live incident: only what it has not been before is worse."""
-    if severity > before.worst:
+def _change(before: Incident, seen: Incident) -> tuple[Happening, ...]:
+    """Return what happened to a live incident: only what it has not been before is worse, and to see less."""
+    if seen.severity > before.worst or not set(seen.blind) <= set(before.blind):
         return (Happening.WORSENED,)
-    return (Happening.EASED,) if severity < before.severity else ()
+    return (Happening.EASED,) if seen.severity < before.severity else ()
 
 
-def _hushed(incident: Incident, sign: Sign, run: Run, happened: tuple[Happening, ...]) -> _Change:
+def _with_word(incident: Incident, sign: Sign, run: Run, severity: Severity) -> Incident:
+    """Return an incident with the word in force about it; one that is new was said when it was as bad as `severity`."""
+    word = _word(incident, sign.hush, run)
+    if word is None or word == incident.word:
+        return replace(incident, hush=word)
+    return replace(incident, hush=word, word=word, word_at=severity)
+
+
+def _hushed(incident: Incident, run: Run, happened: tuple[Happening, ...]) -> _Change:
     """Return a live incident in the state that operators' words give it."""
-    hush = _word(incident, sign.hush, run)
+    hush = None if incident.has_outgrown_its_word else incident.hush
     state = {None: State.OPEN, HushKind.ACKNOWLEDGED: State.ACKNOWLEDGED, HushKind.SILENCED: State.SILENCED}[
         hush.kind if hush else None
     ]
@@ -172,16 +192,26 @@ def _word(incident: Incident, hush: Hush | None, run: Run) -> Hush | None:
 def _not_shown(before: Incident, signs: Mapping[str, Sign], run: Run, rules: Rules) -> _Change:
     """Return an incident after a run that does not show its trouble, or shows that it is over."""
     sign = signs.get(before.key)
+    before = apart_from_others(before, signs)
     stays: _Change = (before, ())
     if before.state is State.RESOLVED or _is_left_behind(before, signs):
         return stays
+    if not is_in_sight_of(before, run.report):
+        return _unseen(seeing_again(before, run.report), run)
     if sign is None and is_out_of_sight(before, run.report):
         return _left(before, run.now)
     if not can_be_judged(before, run.report):
-        return seeing_again(before, run.report), ()
+        return stays
     if before.state is State.NEW:
         return None, ()
     return stays if before.counted_at == run.report.scope.as_of else _better(before, sign, run, rules)
+
+
+def _unseen(before: Incident, run: Run) -> _Change:
+    """Return an incident that could not be looked at: nothing is over, but a word about it ends at its time all the same."""
+    if before.hush is None or before.hush.until > run.now or not before.is_live:
+        return before, ()
+    return _hushed(replace(before, hush=None), run, ())
 
 
 def _better(before: Incident, sign: Sign | None, run: Run, rules: Rules) -> _Change:
@@ -205,7 +235,8 @@ def _left(before: Incident, now: datetime) -> _Change:
     if before.state is State.NEW:
         return None, ()
     note = "its dates are no longer looked at; nothing says that it was mended"
-    return replace(_in_state(before, State.CLOSED, now), note=note), (Happening.LEFT, Happening.CLOSED)
+    left = replace(_in_state(before, State.CLOSED, now), note=note, ended_at=None)
+    return left, (Happening.LEFT, Happening.CLOSED)
 
 
 def _cause_of(symptom: Incident, after: Mapping[str, Incident], signs: Mapping[str, Sign]) -> Incident | None:

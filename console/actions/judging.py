@@ -54,17 +54,17 @@ def judge(run: Run, seen: Seen, now: datetime) -> Judgement:
     worst = max((item.outcome for item in items), key=lambda outcome: outcome.weight)
     if doubles:
         worst = Outcome.NOT_FIXED
-    sentence = _sentence(worst, items, is_mending=run.plan.order.verb in MENDING)
     left = len(run.items) - len(items)
+    sentence = _sentence(worst, items, is_mending=run.plan.order.verb in MENDING, is_whole=not left)
     parts = [double.sentence for double in doubles]
     parts.append(f"{sentence} ({left} more were not applied)" if left else sentence)
     return Judgement(worst, "; ".join(parts), items, doubles, left)
 
 
-def _sentence(worst: Outcome, items: Sequence[ItemJudgement], *, is_mending: bool) -> str:
+def _sentence(worst: Outcome, items: Sequence[ItemJudgement], *, is_mending: bool, is_whole: bool) -> str:
     lead = {
         Outcome.FIXED: "fixed",
-        Outcome.DONE: "done as ordered",
+        Outcome.DONE: "done as ordered" if is_whole else "what was applied is as ordered",
         Outcome.UNKNOWN: "cannot be said",
         Outcome.NOT_FIXED: "not fixed" if is_mending else "not as ordered",
     }[worst]

@@ -162,7 +162,10 @@ def _said(judgement: Judgement | None) -> str:
     short = {Outcome.FIXED: "fixed", Outcome.DONE: "done as ordered"}.get(judgement.outcome)
     if short is None:
         return judgement.sentence
-    return f"{short} ({judgement.left} more were not applied)" if judgement.left else short
+    if not judgement.left:
+        return short
+    applied = "what was applied is as ordered" if judgement.outcome is Outcome.DONE else short
+    return f"{applied} ({judgement.left} more were not applied)"
 
 
 def _clock(moment: datetime | None) -> str:

@@ -37,40 +37,39 @@ AlertingOfReport = Annotated[bool | None, _OPTION]
 
 @dataclass(frozen=True, slots=True)
 class Alerted:
-    """What an alert came to: notices by where they are, and how many are held back.
+    """What an alert came to: notices by where they are.
 
-    `unconfirmed` are troubles that are not believed before a second run, `left_to_digest` incidents that began or grew and
-    deserve no message of their own.
+    `unconfirmed` are troubles that are told once a second run shows them, `left_to_digest` those, and incidents that began or
+    grew, that deserve no message of their own.
     """
 
     sent: Sent
-    held_back: int
     unconfirmed: int
     left_to_digest: int
 
     @property
     def is_delivered(self) -> bool:
         """True when nobody who was to be told has not been."""
-        return not (self.sent.waiting or self.sent.refused or self.held_back)
+        return not (self.sent.waiting or self.sent.refused)
 
     @property
     def sentence(self) -> str:
         """Return what it came to, for whoever asked."""
         sent = self.sent
         parts = [f"{_notices(sent.arrived)} arrived" if sent.arrived else ""]
-        if sent.waiting:
+        if waiting := sent.waiting - sent.held:
             why = sent.trouble or "another process is sending"
-            parts.append(f"{_notices(sent.waiting)} not delivered, the watcher or the next --alert tries again: {why}")
+            parts.append(f"{_notices(waiting)} not delivered, the watcher or the next --alert tries again: {why}")
         if sent.refused:
-            parts.append(f"{_notices(sent.refused)} refused for good, `courtside incidents` shows how the sinks stand")
-        if self.held_back:
-            parts.append(f"{_notices(self.held_back)} held back, to go with the watcher or the next --alert")
+            parts.append(f"{_notices(sent.refused)} refused, to be tried again at least every hour: {sent.trouble}")
+        if sent.held:
+            parts.append(f"{_notices(sent.held)} held back, to go with the watcher or the next --alert")
         if self.unconfirmed:
             troubles = "1 trouble is" if self.unconfirmed == 1 else f"{self.unconfirmed} troubles are"
             parts.append(f"{troubles} told when the next run shows it too")
         if self.left_to_digest:
-            incidents = "1 incident is" if self.left_to_digest == 1 else f"{self.left_to_digest} incidents are"
-            parts.append(f"{incidents} left to the daily digest")
+            troubles = "1 trouble is" if self.left_to_digest == 1 else f"{self.left_to_digest} troubles are"
+            parts.append(f"{troubles} left to the daily digest")
         return "; ".join(filter(None, parts)) or "nothing new to tell"
 
 
@@ -116,14 +115,8 @@ class Alert:
         manner = settings.notify.manner
         manner = replace(manner, has_digest=manner.has_digest and is_whole)
         telling = telling_of(self.job, self.journal, self.sinks, manner)
-        told_at = now()
-        moved = telling.saw(report, hushes, told_at)
-        with self.journal.reading() as connection:
-            from console.incidents.moving import last_ledger
-
-            waiting = last_ledger(connection, settings.warehouse).waiting
-        held_back = sum(notice.at == told_at for notice in waiting)
-        return Alerted(telling.send(), held_back, _unconfirmed(moved.incidents), _left_to_digest(moved.events))
+        moved = telling.saw(report, hushes, now())
+        return Alerted(telling.send(), *_unconfirmed(moved.incidents, moved.events))
 
 
 def alert_of(job: Job, *, wanted: bool, apart: Mapping[str, object]) -> Alert | None:
@@ -160,8 +153,8 @@ def with_alert(answer: Answer, alerted: Alerted | None) -> Answer:
 
     def document() -> dict[str, object]:
         sent = alerted.sent
-        counts = {"arrived": sent.arrived, "waiting": sent.waiting, "refused": sent.refused}
-        alert = {"notices": {**counts, "held_back": alerted.held_back}, "says": alerted.sentence}
+        counts = {"arrived": sent.arrived, "waiting": sent.waiting - sent.held, "refused": sent.refused}
+        alert = {"notices": {**counts, "held_back": sent.held}, "says": alerted.sentence}
         return {**answer.document(), "exit_status": status, "alert": alert}
 
     return Answer(status, lines, document)
@@ -188,18 +181,15 @@ def _refuse(job: Job, apart: Mapping[str, object]) -> None:
         )
 
 
-def _unconfirmed(incidents: Sequence[Incident]) -> int:
-    from checks.incidents.incident import State  # only to alert
-
-    return sum(incident.state is State.NEW for incident in incidents)
-
-
-def _left_to_digest(events: Sequence[Event]) -> int:
-    from checks.incidents.incident import Happening  # only to alert
+def _unconfirmed(incidents: Sequence[Incident], events: Sequence[Event]) -> tuple[int, int]:
+    """Return how many troubles the next run has told, when it shows them too, and how many are the daily digest's."""
+    from checks.incidents.incident import Happening, State  # only to alert
     from console.notify.wording import is_worth_telling
 
     begun = (Happening.OPENED, Happening.REOPENED, Happening.WORSENED)
-    return sum(event.what in begun and not is_worth_telling(event.incident) for event in events)
+    new = [incident for incident in incidents if incident.state is State.NEW]
+    lesser = [*new, *(event.incident for event in events if event.what in begun)]
+    return sum(is_worth_telling(incident) for incident in new), sum(not is_worth_telling(item) for item in lesser)
 
 
 def _notices(count: int) -> str:

@@ -121,7 +121,8 @@ def run(arguments: Sequence[str], shell: Shell) -> int:
         status = root.main(list(arguments), prog_name="courtside", standalone_mode=False, obj=shell)
     except typer.TyperException as error:
         usage = getattr(getattr(error, "ctx", None), "command_path", "courtside")
-        return _refuse("usage", f"{error.format_message()} (see `{usage} --help`)", arguments, shell)
+        said = error.format_message().replace("Value error, ", "")  # how the parser marks what it did not say itself
+        return _refuse("usage", f"{said} (see `{usage} --help`)", arguments, shell)
     except BrokenPipeError:
         raise
     except _refusals() as error:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,12 @@ from console.cli.command import Answer, Job
 from screens.lines import Line
 
 if TYPE_CHECKING:
-    from checks.model import Subject, Suggestion
+    from checks.model import Suggestion
     from console.actions.opening import Station
     from console.actions.plan import Plan
     from console.actions.run_state import Run
     from console.actions.running import Hand
+    from console.cli.choosing import Meant
     from screens.orders import Consent, Order, Verb
 
 
@@ -33,7 +33,7 @@ def ordered(
     job: Job,
     station: Station,
     verb: Verb,
-    subjects: Sequence[Subject],
+    meant: Meant,
     agreement: Agreement,
     *,
     note: str = "",
@@ -43,10 +43,9 @@ def ordered(
     from screens.orders import Order
 
     scope = job.frame(None).scope
-    dates = [subject.game_date for subject in subjects if subject.game_date is not None] or [scope.last]
-    return carried_out(
-        job, station, Order(verb, tuple(subjects), min(dates), max(dates), note.strip(), until), agreement
-    )
+    dates = [subject.game_date for subject in meant.subjects if subject.game_date is not None] or [scope.last]
+    order = Order(verb, meant.subjects, min(dates), max(dates), note.strip(), until, meant.fingerprints)
+    return carried_out(job, station, order, agreement)
 
 
 def carried_out(job: Job, station: Station, order: Order, agreement: Agreement) -> Answer:
@@ -56,9 +55,10 @@ def carried_out(job: Job, station: Station, order: Order, agreement: Agreement) 
     plan = station.planner(order, now)
     if job.settings.is_demo:  # whose plans are of a January day, and never to be applied
         _refuse_read_only(station, agreement)
-        return _planned(job, station, plan, agreement)
+        return _planned(job, station, replace(plan, id=""), agreement)
     if not agreement.apply or not plan.eligible:
-        return _planned(job, station, plan, agreement, station.keep(plan))
+        trouble = station.keep(plan)
+        return _planned(job, station, replace(plan, id="") if trouble else plan, agreement, trouble)
     with station.hand() as hand:
         hand.keep(plan)
         run = applied(job, station, hand, plan, agreement)
@@ -112,7 +112,10 @@ def answer_of(job: Job, station: Station, run: Run) -> Answer:
 
 
 def _planned(job: Job, station: Station, plan: Plan, agreement: Agreement, trouble: str = "") -> Answer:
-    """Return the plan, with the command that applies it where it can be applied; `trouble` is why it cannot, or ""."""
+    """Return the plan, with the command that applies it where it can be applied; `trouble` is why it cannot, or "".
+
+    A plan that is not kept has no id: nobody can apply it.
+    """
     hindrance = trouble or station.why_read_only()
     if not plan.eligible:
         hindrance = "nothing would be done" if not agreement.apply else "nothing was done: nothing of it can be"

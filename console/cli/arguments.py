@@ -111,7 +111,7 @@ Days = Annotated[
 ]
 For = Annotated[
     timedelta | None,
-    typer.Option("--for", parser=duration, metavar="TIME", help="How long it lasts, for example 2h, 90m or 2d."),
+    typer.Option("--for", parser=duration, metavar="TIME", help="How long it lasts, for example 2h, 90m or 1h30m."),
 ]
 Until = Annotated[
     datetime | None,

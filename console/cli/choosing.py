@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -48,37 +48,41 @@ class Chosen:
     findings: Sequence[str] = ()
 
 
-def subjects_of(job: Job, chosen: Chosen) -> tuple[Subject, ...]:
-    """Return the subjects, each once. Raises UsageError where nothing was chosen or no finding is called so."""
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What an order is about: its subjects, each once, and the fingerprints of the findings that have suggested some of them."""
+
+    subjects: tuple[Subject, ...]
+    fingerprints: tuple[str, ...]
+
+
+def meant_by(job: Job, chosen: Chosen) -> Meant:
+    """Return what was chosen. Raises UsageError where nothing was chosen or no finding is called so."""
     from checks.model import Subject, SubjectKind  # --help needs no model
+    from console.actions.planning.suggested import suggested
 
     day = chosen.day or job.frame(None).scope.last
+    findings = _findings(job, chosen) if chosen.findings else []
     found = [
         *(Subject(SubjectKind.GAME, name.upper(), day) for name in chosen.games),
         *(Subject(SubjectKind.PROCESSOR, name, day) for name in chosen.processors),
         *(Subject(SubjectKind.QUEUE, id, chosen.day) for id in chosen.rows),
-        *(_suggested(job, chosen) if chosen.findings else ()),
+        *(subject for finding in findings for subject in suggested(finding)),
     ]
     if not found:
         raise UsageError("say what: --game or --processor with --date, --row, or --finding; each may be given again")
-    return tuple(dict.fromkeys(found))
+    return Meant(tuple(dict.fromkeys(found)), tuple(dict.fromkeys(finding.fingerprint for finding in findings)))
 
 
-def _suggested(job: Job, chosen: Chosen) -> Iterable[Subject]:
-    """Return what findings of the present report suggest; a check that finds nothing suggests nothing."""
+def _findings(job: Job, chosen: Chosen) -> list[Finding]:
+    """Return the chosen findings of the present report."""
     from checks.catalogue import BY_ID  # --help needs no checks
-    from console.actions.planning.suggested import suggested
 
     only_checks = all(name in BY_ID for name in chosen.findings)
     report = job.report(job.frame(None, last=chosen.day).scope, chosen.findings if only_checks else ())
     lasting = [finding for finding in report.findings if finding.is_active and finding.severity.name != "OK"]
     unknown = [result.check for result in report.results if result.severity.name == "UNKNOWN"]
-    return [
-        subject
-        for name in chosen.findings
-        for finding in findings_called(name, lasting, unknown)
-        for subject in suggested(finding)
-    ]
+    return [finding for name in chosen.findings for finding in findings_called(name, lasting, unknown)]
 
 
 def findings_called(name: str, findings: Sequence[Finding], unknown: Sequence[str]) -> list[Finding]:

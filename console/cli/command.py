@@ -96,6 +96,7 @@ class Job:
         `last` is given, else two: tonight's games, and last night's, whose box scores and grading are due now.
         """
         from checks.model import Scope  # --help needs no model
+        from console.aim import scope_of  # as above
 
         assumed = ""
         if at is None and self.settings.is_demo:
@@ -108,7 +109,8 @@ class Job:
         days = days if days is not None else 2 if last is None else 1
         from screens.text.frame import Frame  # --help needs no layout
 
-        return Frame(self.settings.warehouse, Scope.at(moment, last=last, days=days), assumed)
+        scope = scope_of(self.settings, Scope.at(moment, last=last, days=days), at)
+        return Frame(self.settings.warehouse, scope, assumed)
 
 
 _COMMON: Mapping[str, tuple[Any, object]] = {

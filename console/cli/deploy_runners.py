@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from checks.model import CheckResult
+from checks.model import CheckResult, Severity
 from console.audits.infra.running import INFRA_CHECKS, World
 from console.cli.command import Job
 from console.deploying.checklist import Runner
@@ -31,6 +32,14 @@ def _infra(world: World, ids: Sequence[str]) -> Sequence[CheckResult]:
 
 
 def _audits(checkout: Path, ids: Sequence[str]) -> Sequence[CheckResult]:
+    """Return what audits come to; of one that had nothing to look at it is not known."""
     from console.audits.checkout import audited
 
-    return audited(checkout, ids).results
+    outcome = audited(checkout, ids)
+    idle = dict(outcome.idle)
+    return [
+        replace(result, severity=max(result.severity, Severity.UNKNOWN), reason=idle[result.check], unreadable=True)
+        if result.check in idle
+        else result
+        for result in outcome.results
+    ]

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.facts.lineage import GameLineage
-from checks.games import not_played_reason, stage_state
+from checks.funnel import stage_part
+from checks.games import GameState, not_played_reason
 from checks.pipeline import Stage
 from checks.policy import Policy
 from console.cli.arguments import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+INCOMPLETE = "incomplete"
+"""A stage that has arrived, without everybody whom the stage before gave it."""
 
 SUFFIXES = (".csv", ".parquet", ".json")
 
@@ -70,7 +74,11 @@ def _write(frame: pd.DataFrame, path: Path, suffix: str) -> None:
 
 
 def _row(game: GameLineage, policy: Policy, as_of: datetime) -> dict[str, object]:
-    """Return one row: who played when, then for each stage its state and counts, and the names it lacks or has too many."""
+    """Return one row: who played when, then for each stage its state and counts, and the names it lacks or has too many.
+
+    They are those of the funnel (`checks.funnel.stage_part`): nobody is missing at a stage that is not due, and a stage that is
+    complete lacks nobody.
+    """
     row: dict[str, object] = {
         "game_date": game.game_date.isoformat(),
         "nba_game_id": game.nba_game_id,
@@ -85,11 +93,13 @@ def _row(game: GameLineage, policy: Policy, as_of: datetime) -> dict[str, object
     }
     for stage in tuple(Stage)[1:]:
         counts, name = game.stage(stage), stage.value
-        row[f"{name}_state"] = stage_state(game, stage, policy, as_of).state.value
+        part = stage_part(game, stage, policy, as_of)
+        lost = () if stage is Stage.BOX_SCORES else part.lost  # there it is the game itself, which its state says
+        row[f"{name}_state"] = INCOMPLETE if lost and part.state is GameState.COMPLETE else part.state.value
         row[f"{name}_rows"] = counts.rows
         row[f"{name}_listed"] = counts.listed
         row[f"{name}_appeared"] = counts.appeared
-        row[f"{name}_missing"] = ",".join(counts.missing)
-        row[f"{name}_extra"] = ",".join(counts.extra)
+        row[f"{name}_missing"] = ",".join(lost)
+        row[f"{name}_extra"] = ",".join(part.surplus)
         row[f"{name}_last_write"] = counts.last_write
     return row

@@ -8,12 +8,19 @@ from checks.incidents.incident import Incident
 from checks.keys import cause_of
 from checks.times import format_eastern, format_utc
 from console.document import instant, severity
-from console.notify.outbox import Standing
+from console.notify.notice import Notice
+from console.notify.standings import Standing
+from screens.clean import for_terminal
 from screens.lines import BLANK, Line, Span, Tone, flow, severity_word
 
+_MOST_HELD = 5
+"""Messages held back that are named."""
 
-def incidents_lines(incidents: Sequence[Incident], standings: Sequence[Standing], place: str, width: int) -> list[Line]:
-    """Return the incidents, and below them what has not arrived where."""
+
+def incidents_lines(
+    incidents: Sequence[Incident], standings: Sequence[Standing], held: Sequence[Notice], place: str, width: int
+) -> list[Line]:
+    """Return the incidents, and below them what has not arrived where, and what is held back."""
     lines: list[Line] = []
     for incident in incidents:
         lines.extend((*_incident(incident, width), BLANK))
@@ -22,18 +29,31 @@ def incidents_lines(incidents: Sequence[Incident], standings: Sequence[Standing]
             (*flow([f"no incident of {place} is known here: no run of this machine has opened one"], width), BLANK)
         )
     for standing in standings:
-        if standing.waiting or standing.refused:
+        if standing.untold:
             lines.extend(flow([Span(_untold(standing), Tone.WARNING)], width))
+    for said in _held_back(held):
+        lines.extend(flow([Span(said, Tone.WARNING)], width))
     return lines[:-1] if lines[-1] == BLANK else lines
 
 
-def incidents_fields(incidents: Sequence[Incident], standings: Sequence[Standing]) -> Mapping[str, object]:
-    """Return what a document holds: `incidents`, and `sinks` with what waits and what was refused."""
+def incidents_fields(
+    incidents: Sequence[Incident], standings: Sequence[Standing], held: Sequence[Notice]
+) -> Mapping[str, object]:
+    """Return what a document holds: `incidents`, `sinks` with what has not arrived there, and what is `held_back`."""
     return {
         "incidents": [_fields(incident) for incident in incidents],
         "sinks": [
-            {"sink": item.sink, "waiting": item.waiting, "refused": item.refused, "error": item.error or None}
+            {
+                "sink": item.sink,
+                "waiting": item.waiting,
+                "refused": item.refused,
+                "doubtful": item.doubtful,
+                "error": item.error or None,
+            }
             for item in standings
+        ],
+        "held_back": [
+            {"kind": item.kind.value, "title": for_terminal(item.title), "at": instant(item.at)} for item in held
         ],
     }
 
@@ -60,9 +80,16 @@ def _times(incident: Incident) -> list[str]:
 
 
 def _untold(standing: Standing) -> str:
-    refused = f", {standing.refused} refused for good" if standing.refused else ""
+    refused = f", {standing.refused} refused, and tried again at least every hour" if standing.refused else ""
+    doubtful = f", {standing.doubtful} may have arrived, and is posted again" if standing.doubtful else ""
     why = f": {standing.error}" if standing.error else ""
-    return f"{standing.sink}: {standing.waiting} not yet delivered{refused}{why}"
+    return f"{standing.sink}: {standing.waiting} not yet delivered{refused}{doubtful}{why}"
+
+
+def _held_back(held: Sequence[Notice]) -> list[str]:
+    """Return what the ceiling of messages an hour, or the minute in which a thread is told one thing, holds back."""
+    said = [f"held back, to be told when there is room again: {item.title}" for item in held[:_MOST_HELD]]
+    return [*said, *([f"and {len(held) - _MOST_HELD} more are held back"] if len(held) > _MOST_HELD else [])]
 
 
 def _fields(incident: Incident) -> Mapping[str, object]:

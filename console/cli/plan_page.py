@@ -127,7 +127,8 @@ def _order_fields(order: Order) -> Json:
 
 
 def _about(plan: Plan) -> str:
-    return f"· plan {plan.id} on {plan.place}, made {both_zones(plan.made_at)}"
+    named = f"plan {plan.id}" if plan.id else "a plan that is not kept,"
+    return f"· {named} on {plan.place}, made {both_zones(plan.made_at)}"
 
 
 def _said(item: ItemRun) -> str:

@@ -23,7 +23,9 @@ def statement_lines(statement: str) -> list[Line]:
 
 def plan_lines(made: SchemaPlan, place: str, width: int) -> list[Line]:
     """Return what is there and what is missing, what is in the way, and each statement as it is run."""
-    lines = flow([Span(_headline(made, place), Tone.STRONG)], width, first=severity_lead(made.severity))
+    is_to_do = made.severity is Severity.OK and made.creations  # nothing is in the way, and not all is well yet
+    lead = Span("PLAN     ", Tone.WARNING) if is_to_do else severity_lead(made.severity)
+    lines = flow([Span(_headline(made, place), Tone.STRONG)], width, first=lead)
     troubles = _troubles(made)
     if troubles:
         lines.append(BLANK)

@@ -20,7 +20,8 @@ def outcome_lines(outcome: Outcome, width: int) -> list[Line]:
     if outcome.report is None:
         return flow([outcome.says], width)
     sent = outcome.sent
-    told = f"{sent.arrived} told, {sent.waiting} waiting, {sent.refused} refused"
+    held = f" ({sent.held} held back)" if sent.held else ""
+    told = f"{sent.arrived} told, {sent.waiting} waiting{held}, {sent.refused} refused"
     lines = [*verdict_lines(outcome.report, width), *flow([told], width, first=INDENT)]
     if outcome.trouble:
         lines.extend(flow([Span(f"the run: {outcome.trouble}", Tone.UNKNOWN)], width, first=INDENT))
@@ -35,7 +36,12 @@ def outcome_fields(outcome: Outcome) -> Json:
         "severity": severity(report.verdict.severity) if report else None,
         "verdict": report.verdict.sentence if report else None,
         "as_of": instant(report.scope.as_of) if report else None,
-        "notices": {"arrived": sent.arrived, "waiting": sent.waiting, "refused": sent.refused},
+        "notices": {
+            "arrived": sent.arrived,
+            "waiting": sent.waiting - sent.held,
+            "refused": sent.refused,
+            "held_back": sent.held,
+        },
         "trouble": outcome.trouble or None,
         "says": outcome.says,
     }

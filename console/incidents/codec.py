@@ -12,7 +12,9 @@ from checks.incidents.incident import Incident, State
 from checks.severity import Severity
 
 _INSTANTS = ("since", "first_seen", "last_seen", "changed_at", "counted_at", "opened_at", "resolved_at", "ended_at")
-_LISTS = ("checks", "signs", "days", "explains", "explains_checks", "absorbed")
+_LISTS = ("checks", "signs", "days", "explains", "explains_checks", "absorbed", "blind")
+_SINCE_OF_LATE: dict[str, Any] = {"blind": [], "word": None, "word_at": None}
+"""What an incident of an earlier version does not have."""
 
 
 class IncidentCodecError(ValueError):
@@ -27,7 +29,7 @@ def text_of_incident(incident: Incident) -> str:
 def incident_of_text(text: str) -> Incident:
     """Return the incident that `text_of_incident` wrote. Raises IncidentCodecError."""
     try:
-        raw: dict[str, Any] = json.loads(text)
+        raw: dict[str, Any] = {**_SINCE_OF_LATE, **json.loads(text)}
         values = {
             **raw,
             **{name: datetime.fromisoformat(raw[name]) if raw[name] else None for name in _INSTANTS},
@@ -36,6 +38,8 @@ def incident_of_text(text: str) -> Incident:
             "severity": Severity[raw["severity"]],
             "worst": Severity[raw["worst"]],
             "hush": _hush(raw["hush"]),
+            "word": _hush(raw["word"]),
+            "word_at": Severity[raw["word_at"]] if raw["word_at"] else None,
         }
         return Incident(**values)
     except (ValueError, KeyError, TypeError) as error:

@@ -15,7 +15,7 @@ from checks.incidents.stepping import step
 from console.incidents.shelf import current_incidents, keep_incidents
 from console.journal import Journal
 from console.notify.codec import ledger_of_text, text_of_ledger
-from console.notify.deciding import Situation, decide, next_due
+from console.notify.deciding import Situation, catching_up, decide, next_due
 from console.notify.notice import Ledger, Manner, Notice
 from console.notify.outbox import NoticeOutbox, put_notices
 from console.notify.sinks.sink import Sink
@@ -68,6 +68,15 @@ def last_ledger(connection: sqlite3.Connection, place: str) -> Ledger:
         return Ledger()
 
 
+def held_back(connection: sqlite3.Connection, place: str) -> tuple[Notice, ...]:
+    """Return what is to be told about a place and goes to no sink yet: the ceiling, or the minute of its thread, holds it back.
+
+    Nothing where no sink was ever sent anything about the place: there nobody is to be told.
+    """
+    has_sinks = connection.execute("SELECT 1 FROM notice WHERE place = ? LIMIT 1", (place,)).fetchone()
+    return last_ledger(connection, place).waiting if has_sinks else ()
+
+
 def keep_ledger(connection: sqlite3.Connection, place: str, ledger: Ledger) -> None:
     """Keep what was told about a place."""
     connection.execute(_KEEP_LEDGER, (place, text_of_ledger(ledger)))
@@ -82,9 +91,13 @@ def _tell(
     manner: Manner,
 ) -> Moved:
     situation = Situation(run.place, run.report, incidents, events, run.now)
-    told = decide(situation, last_ledger(connection, run.place), manner)
-    keep_ledger(connection, run.place, told.ledger)
-    put_notices(connection, told.notices, sinks, run.now)
+    before, ways = last_ledger(connection, run.place), tuple(sinks)
+    told = decide(situation, before, manner)
+    keep_ledger(connection, run.place, replace(told.ledger, sinks=tuple(way.name for way in ways)))
+    put_notices(connection, told.notices, ways, run.now)
+    if before.sinks is not None:
+        new = [way for way in ways if way.name not in before.sinks]
+        put_notices(connection, catching_up(situation, told), new, run.now)
     return Moved(incidents, events, told.notices, next_due(incidents, told.ledger, run.now, manner))
 
 

@@ -2,7 +2,7 @@
 
 What is not known is whether the first host had sent one when it died. A receiver that takes each key once, as PagerDuty and a
 webhook's do, is not told twice, and in a Slack channel a bot looks first (`sinks.sink.CanLook`). Slack's incoming webhooks and
-the standard output can do neither: there the one message that was under way may stand twice.
+the standard output can do neither: there the one message that was under way, or was doubtful, may stand twice.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from console.journal import instant_text
 from console.notify.codec import text_of_notice
 from console.notify.notice import Notice
 
-WAITING = "SELECT sink, text, tries FROM notice WHERE place = ? AND state IN ('waiting', 'sending') ORDER BY number"
-_LAY_DOWN = """
-    UPDATE notice SET state = 'superseded', settled_at = ?, claim = '' WHERE place = ? AND state IN ('waiting', 'sending')
-"""
+_OPEN = "state IN ('waiting', 'sending', 'refused', 'doubtful')"
+WAITING = f"SELECT sink, text, tries FROM notice WHERE place = ? AND {_OPEN} ORDER BY number"  # noqa: S608 - our own
+_LAY_DOWN = f"""
+    UPDATE notice SET state = 'superseded', settled_at = ?, claim = '' WHERE place = ? AND {_OPEN}
+"""  # noqa: S608 - as above
 _TAKE_UP = """
     INSERT INTO notice (sink, key, place, thread, escalates, text, tries, put_at)
     VALUES (:sink, :key, :place, :thread, :escalates, :text, :tries, :now)
-    ON CONFLICT (sink, key) DO UPDATE SET state = 'waiting', settled_at = NULL WHERE state = 'superseded'
+    ON CONFLICT (sink, key) DO UPDATE SET state = 'waiting', settled_at = NULL, next_at = '' WHERE state = 'superseded'
 """
 
 

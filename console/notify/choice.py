@@ -171,7 +171,15 @@ def _is_safe(address: str) -> bool:
         return False
     is_plain = parts.scheme == "http" and host in LOOPBACK
     printed = bool(_PRINTED.fullmatch(address))
-    return printed and bool(host) and "@" not in parts.netloc and (parts.scheme == "https" or is_plain)
+    return printed and _is_host(host) and "@" not in parts.netloc and (parts.scheme == "https" or is_plain)
+
+
+def _is_host(host: str) -> bool:
+    """Return whether a host can be asked for at all: no part of its name is empty or longer than 63 characters (RFC 1035)."""
+    try:
+        return bool(host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _escalate_to(value: Value) -> str:

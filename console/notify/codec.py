@@ -34,6 +34,7 @@ def text_of_ledger(ledger: Ledger) -> str:
             "digest": ledger.digest.isoformat() if ledger.digest else None,
             "opened": ledger.opened,
             "resolved": ledger.resolved,
+            "sinks": ledger.sinks,
         }
     )
 
@@ -53,6 +54,7 @@ def ledger_of_text(text: str) -> Ledger:
         digest=date.fromisoformat(raw["digest"]) if raw["digest"] else None,
         opened=raw["opened"],
         resolved=raw["resolved"],
+        sinks=None if raw.get("sinks") is None else tuple(raw["sinks"]),
     )
 
 

@@ -13,7 +13,10 @@ from checks.severity import Severity
 from checks.times import eastern_date, eastern_instant
 from console.notify.notice import Kind, Ledger, Manner, Notice, Told
 from console.notify.rationing import HOUR, Ration, ration
-from console.notify.wording import KIND_OF, digest, is_worth_telling, notice_of, urging
+from console.notify.wording import KIND_OF, Tally, View, digest, is_worth_telling, notice_of, urging
+
+_BEGINNINGS = frozenset({Happening.OPENED, Happening.REOPENED, Happening.WORSENED, Happening.SPOKE_UP})
+"""What makes people hear of an incident that they have not heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ class Situation:
     events: tuple[Event, ...]
     now: datetime
 
+    @property
+    def view(self) -> View:
+        """From where it is spoken of."""
+        return View(self.place, self.now, self.report.scope.as_of)
+
 
 def decide(situation: Situation, ledger: Ledger, manner: Manner) -> Ration:
     """Return what is sent now and the ledger for the next decision, which may come with the next run or earlier (`next_due`)."""
@@ -42,12 +50,25 @@ def decide(situation: Situation, ledger: Ledger, manner: Manner) -> Ration:
     resolved = ledger.resolved + sum(event.what is Happening.RESOLVED for event in situation.events)
     day = ledger.digest
     if has_digest:
-        wanted.append(digest(situation.place, situation.report, situation.incidents, (opened, resolved), now))
+        tally = Tally(opened, resolved, is_first=day is None)
+        wanted.append(digest(situation.view, situation.report, situation.incidents, tally))
         day, opened, resolved = eastern_date(now), 0, 0
         told = {name: replace(item, at=now) for name, item in told.items()}  # the digest reminds of what it names
     known = {incident.id for incident in situation.incidents}
     kept = {name: item for name, item in told.items() if name in known}
     return ration(wanted, replace(ledger, told=kept, digest=day, opened=opened, resolved=resolved), now, manner)
+
+
+def catching_up(situation: Situation, decided: Ration) -> tuple[Notice, ...]:
+    """Return what whoever was told nothing so far is told of what lasts, a notice a thread, beside what was decided on now."""
+    said = {part.id for notice in (*decided.notices, *decided.ledger.waiting) for part in notice.parts}
+    threads: dict[str, list[Event]] = defaultdict(list)
+    for incident in situation.incidents:
+        is_known = incident.id in decided.ledger.told and incident.id not in said
+        if is_known and incident.is_live and incident.state is not State.SILENCED:
+            what = Happening.ACKNOWLEDGED if incident.state is State.ACKNOWLEDGED else Happening.OPENED
+            threads[incident.thread].append(Event(what, incident, situation.now))
+    return tuple(notice_of(situation.view, events, ()) for events in threads.values())
 
 
 def next_due(incidents: tuple[Incident, ...], ledger: Ledger, now: datetime, manner: Manner) -> datetime | None:
@@ -99,26 +120,30 @@ def _not_ahead(ledger: Ledger, now: datetime) -> Ledger:
 def _news(situation: Situation, told: dict[str, Told]) -> Iterator[Notice]:
     """Give one notice a thread for what happened and deserves one, and note in `told` what people then know."""
     threads: dict[str, list[Event]] = defaultdict(list)
-    for event in situation.events:
+    for event in (*situation.events, *_never_told(situation, told)):
         if _is_told(event, told):
             threads[event.incident.thread].append(event)
             told[event.incident.id] = _known(event.incident, told.get(event.incident.id), situation.now)
-        elif event.what is Happening.SPOKE_UP and event.incident.id in told:
-            told[event.incident.id] = replace(
-                _known(event.incident, None, situation.now), at=told[event.incident.id].at
-            )
     for thread, events in threads.items():
         named = {event.incident.id for event in events}
-        yield notice_of(situation.place, events, _lasting(situation, told, thread, named), situation.now)
+        yield notice_of(situation.view, events, _lasting(situation, told, thread, named))
 
 
-def _is_told(event: Event, told: dict[str, Told]) -> bool:
+def _never_told(situation: Situation, told: Mapping[str, Told]) -> Iterator[Event]:
+    """Give as an opening what lasts, deserves a message and has had none: it was silenced when it began, or lesser then."""
+    happened = {event.incident.id for event in situation.events if event.what in _BEGINNINGS}
+    for incident in situation.incidents:
+        is_news = incident.id not in told and incident.id not in happened
+        if is_news and incident.state is State.OPEN and not incident.good and is_worth_telling(incident):
+            yield Event(Happening.OPENED, incident, situation.now)
+
+
+def _is_told(event: Event, told: Mapping[str, Told]) -> bool:
     """Return whether an event becomes a message: not what is silenced, and of what nobody knows only what is worth it."""
     incident = event.incident
     if event.what not in KIND_OF or incident.state is State.SILENCED:
         return False
-    is_beginning = event.what in (Happening.OPENED, Happening.REOPENED, Happening.WORSENED)
-    return incident.id in told or (is_beginning and is_worth_telling(incident))
+    return incident.id in told or (event.what in _BEGINNINGS and is_worth_telling(incident))
 
 
 def _lasting(situation: Situation, told: Mapping[str, Told], thread: str, named: Collection[str]) -> list[Incident]:
@@ -159,7 +184,7 @@ def _urgings(situation: Situation, told: dict[str, Told], manner: Manner) -> Ite
             if kind is not None:
                 told[incident.id] = Told(now, since, item.escalated or kind is Kind.ESCALATION)
                 others = _lasting(situation, told, incident.thread, {incident.id})
-                yield urging(kind, situation.place, incident, others, now)
+                yield urging(situation.view, kind, incident, others)
 
 
 def _urging(item: Told, since: datetime, now: datetime, manner: Manner) -> Kind | None:

@@ -18,6 +18,8 @@ class Kind(Enum):
     WORSENED = "worsened"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    LEFT = "left_unmended"
+    """Its dates are no longer looked at; nothing says that it was mended. Whoever pages keeps it open."""
     REMINDER = "reminder"
     ESCALATION = "escalation"
     DIGEST = "digest"
@@ -99,7 +101,7 @@ class Ledger:
     `told` is by incident id. `sent` are the times of the last hour's messages and `counted_at` when it was last said that some
     were held back. `waiting` are notices that are held back: by the grouping window of their thread, or by the ceiling. `spoke`
     is when each thread was last written to. `digest` is the Eastern date of the last digest, `opened` and `resolved` what
-    happened since.
+    happened since. `sinks` are the names of those that there were, None where that was not noted.
     """
 
     told: Mapping[str, Told] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class Ledger:
     digest: date | None = None
     opened: int = 0
     resolved: int = 0
+    sinks: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 A notice is put in the same transaction that moves the incidents on, so whoever dies has either done both or neither. What is sent
 is claimed first and settled afterwards; whoever comes after a crash sends it again under the same key, by which Slack's outbox,
 PagerDuty and a webhook's receiver know that it is the same.
+
+Nothing is given up. What was refused, and what may have arrived while nobody can find out, is tried again at least every hour
+until it has arrived or something newer of its thread says more: nobody must be left untold because a key was wrong for a night.
 """
 
 from __future__ import annotations
@@ -16,12 +19,16 @@ from enum import Enum
 from console.journal import Journal, instant_text
 from console.notify.codec import notice_of_text, text_of_notice
 from console.notify.notice import Notice
-from console.notify.sinks.sink import Sink, SinkError
+from console.notify.sinks.sink import LONGEST_WAIT_SECONDS, Follows, Sink, SinkError
 
 LEASE = timedelta(minutes=5)
 """For how long whoever sends keeps others away: longer than all tries of one notice take."""
 FIRST_BACKOFF_SECONDS = 5.0
 LONGEST_BACKOFF_SECONDS = 600.0
+FIRST_DOUBT_SECONDS, LONGEST_DOUBT_SECONDS = 60.0, 3600.0
+"""As the two above, of what was refused or is doubtful: somebody has to do something first, and a repetition disturbs people."""
+LONGEST_QUIET = timedelta(seconds=LONGEST_WAIT_SECONDS + LONGEST_BACKOFF_SECONDS)
+"""No try is put off for longer: what is due later than this was put off by a clock that has been set back since."""
 MOST_STEPS = 200
 """Of one call; what is left then waits for the next."""
 
@@ -36,17 +43,9 @@ class State(Enum):
     SUPERSEDED = "superseded"
     """Something newer of its thread says more, and it had never been tried."""
     REFUSED = "refused"
-    """It will never be taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one sink stands: how many notices wait, how many were refused, and a trouble of theirs, or ""."""
-
-    sink: str
-    waiting: int
-    refused: int
-    error: str
+    """It was not taken, and somebody has to see to the address, the login or the message."""
+    DOUBTFUL = "doubtful"
+    """It may have arrived, and nobody can find out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class _Claimed:
     number: int
     claim: str
     tries: int
-    notice: Notice
+    text: str
 
 
 class NoticeOutbox:
@@ -76,9 +75,12 @@ class NoticeOutbox:
             if claimed is None:
                 break
             try:
-                sink.send(claimed.notice)
+                sink.send(notice_of_text(claimed.text))
             except SinkError as error:
                 self._note_failure(claimed, error)
+            # courtside: ignore[silent_exceptions] it is kept as the notice's trouble; a defect of one sink silences no other
+            except Exception as error:  # noqa: BLE001  # see above
+                self._note_failure(claimed, SinkError(f"a defect while sending: {type(error).__name__}", again=True))
             else:
                 self._settle(claimed, State.SENT, "")
                 sent += 1
@@ -87,28 +89,34 @@ class NoticeOutbox:
     def next_due(self) -> datetime | None:
         """Return when something waits to be sent, None where nothing does; a moment that is past means now."""
         with self._journal.reading() as connection:
-            (found,) = connection.execute(_NEXT).fetchone()
+            (found,) = connection.execute(_NEXT, self._moments()).fetchone()
         return datetime.fromisoformat(found) if found else None
 
     def _claim(self, sink: str) -> _Claimed | None:
         """Return the oldest notice that is due and the first of its thread, now this process's; None when there is none."""
-        now = self._now()
-        values = {"sink": sink, "now": instant_text(now), "claim": instant_text(now + LEASE)}
+        values = {"sink": sink, **self._moments()}
         with self._journal.writing() as connection:
             row = connection.execute(_DUE, values).fetchone()
             if row is None:
                 return None
             connection.execute(_CLAIM, {**values, "number": row[0]})
-        return _Claimed(row[0], values["claim"], row[1] + 1, notice_of_text(row[2]))
+        return _Claimed(row[0], values["claim"], row[1] + 1, row[2])
+
+    def _moments(self) -> dict[str, str]:
+        now = self._now()
+        moments = {"now": now, "claim": now + LEASE, "latest": now + LONGEST_QUIET}
+        return {name: instant_text(moment) for name, moment in moments.items()}
 
     def _note_failure(self, claimed: _Claimed, error: SinkError) -> None:
-        if not error.again:
-            self._settle(claimed, State.REFUSED, str(error))
-            return
+        """Keep why it has not arrived, and when it is tried again."""
+        state = State.DOUBTFUL if error.is_doubtful else State.WAITING if error.again else State.REFUSED
+        first, most = FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS
+        if state is not State.WAITING:
+            first, most = FIRST_DOUBT_SECONDS, LONGEST_DOUBT_SECONDS
         # "Full jitter" (AWS Architecture Blog, Exponential Backoff and Jitter), on top of what was asked for.
-        longest = min(FIRST_BACKOFF_SECONDS * 2.0 ** min(claimed.tries - 1, 30), LONGEST_BACKOFF_SECONDS)
+        longest = min(first * 2.0 ** min(claimed.tries - 1, 30), most)
         wait = timedelta(seconds=error.wait_seconds + self._random() * longest)
-        self._settle(claimed, State.WAITING, str(error), next_at=self._now() + wait)
+        self._settle(claimed, state, str(error), next_at=self._now() + wait)
 
     def _settle(self, claimed: _Claimed, state: State, error: str, *, next_at: datetime | None = None) -> None:
         """Note the end of a try, unless it took so long that another process has taken it over."""
@@ -119,10 +127,12 @@ class NoticeOutbox:
             "state": state.value,
             "error": error,
             "next_at": instant_text(next_at) if next_at else "",
-            "settled_at": None if state is State.WAITING else now,
+            "settled_at": now if state is State.SENT else None,
         }
         with self._journal.writing() as connection:
-            connection.execute(_SETTLE, values)
+            is_ours = connection.execute(_SETTLE, values).rowcount
+            if is_ours and state is State.SENT:
+                connection.execute(_OPEN_THE_DOOR, values)
 
 
 def put_notices(
@@ -130,11 +140,11 @@ def put_notices(
 ) -> None:
     """Keep notices for each sink that wants them, inside the caller's transaction; one of a key is kept once.
 
-    What waits in the same thread and was never tried is superseded by what replaces it.
+    What waits in the same thread and was never tried is superseded by what replaces it, and so is what has not arrived for sure.
     """
     wanting = tuple(sinks)
     for notice in notices:
-        for sink in (sink for sink in wanting if sink.wants(notice)):
+        for sink in (sink for sink in wanting if _is_for(sink, notice, connection)):
             values = {
                 "sink": sink.name,
                 "key": notice.key,
@@ -150,9 +160,8 @@ def put_notices(
                         connection.execute(_SUPERSEDE, {"number": number, "now": values["now"]})
 
 
-def standings_of(connection: sqlite3.Connection) -> tuple[Standing, ...]:
-    """Return how each sink stands that had a notice of late, by name."""
-    return tuple(Standing(*row) for row in connection.execute(_STANDINGS))
+def _is_for(sink: Sink, notice: Notice, connection: sqlite3.Connection) -> bool:
+    return sink.wants(notice) or (isinstance(sink, Follows) and sink.follows(notice, connection))
 
 
 _PUT = """
@@ -161,31 +170,41 @@ _PUT = """
 """
 _UNTRIED = """
     SELECT number, text FROM notice
-    WHERE sink = :sink AND thread = :thread AND key != :key AND state = 'waiting' AND tries = 0
+    WHERE sink = :sink AND thread = :thread AND key != :key
+        AND ((state = 'waiting' AND tries = 0) OR state IN ('refused', 'doubtful'))
 """
 _SUPERSEDE = "UPDATE notice SET state = 'superseded', settled_at = :now WHERE number = :number"
+_OPEN = "state IN ('waiting', 'sending', 'refused', 'doubtful')"
+_WHEN = """
+    max(
+        min(put_at, :now),
+        -- what a clock has written that has been set back since is over, as in `console.lease`
+        CASE WHEN claim > :claim THEN '' ELSE claim END,
+        CASE WHEN next_at > :latest OR put_at > :now THEN '' ELSE next_at END
+    )
+"""
+"""When a notice is due."""
 _FIRST_OF_THREAD = """
     NOT EXISTS (
         SELECT 1 FROM notice AS earlier WHERE earlier.sink = mine.sink AND earlier.thread = mine.thread
             AND earlier.number < mine.number AND earlier.state IN ('waiting', 'sending')
     )
 """
+"""What was refused or is doubtful holds up nothing that comes after it."""
 _DUE = f"""
     SELECT number, tries, text FROM notice AS mine
-    WHERE sink = :sink AND state IN ('waiting', 'sending') AND next_at <= :now
-        AND (claim <= :now OR claim > :claim)  -- one of a clock that has been set back since is over, as in `console.lease`
-        AND {_FIRST_OF_THREAD} ORDER BY number LIMIT 1
-"""  # noqa: S608 - a clause of our own
-_CLAIM = "UPDATE notice SET state = 'sending', claim = :claim, tries = tries + 1 WHERE number = :number"
+    WHERE sink = :sink AND {_OPEN} AND {_WHEN} <= :now AND {_FIRST_OF_THREAD} ORDER BY number LIMIT 1
+"""  # noqa: S608 - clauses of our own
+_CLAIM = """
+    UPDATE notice SET state = 'sending', claim = :claim, tries = tries + 1, put_at = min(put_at, :now) WHERE number = :number
+"""
 _SETTLE = """
     UPDATE notice SET state = :state, error = :error, next_at = :next_at, settled_at = :settled_at, claim = ''
     WHERE number = :number AND claim = :claim
 """
-_NEXT = f"""
-    SELECT min(max(put_at, next_at, claim)) FROM notice AS mine
-    WHERE state IN ('waiting', 'sending') AND {_FIRST_OF_THREAD}
-"""  # noqa: S608 - as above
-_STANDINGS = """
-    SELECT sink, sum(state IN ('waiting', 'sending')), sum(state = 'refused'), max(error)
-    FROM notice GROUP BY sink ORDER BY sink
+_OPEN_THE_DOOR = """
+    UPDATE notice SET next_at = ''
+    WHERE state = 'refused' AND sink = (SELECT arrived.sink FROM notice AS arrived WHERE arrived.number = :number)
 """
+"""Where something has arrived, what was refused before may be taken by now."""
+_NEXT = f"SELECT min({_WHEN}) FROM notice AS mine WHERE {_OPEN} AND {_FIRST_OF_THREAD}"  # noqa: S608 - as above

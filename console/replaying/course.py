@@ -66,7 +66,7 @@ class Span:
         return next((at for at, found in self.severities if found >= severity), None)
 
 
-ALERTS = (Kind.OPENED, Kind.WORSENED, Kind.ACKNOWLEDGED, Kind.RESOLVED)
+ALERTS = (Kind.OPENED, Kind.WORSENED, Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.LEFT)
 """What is told because something happened to an incident."""
 
 

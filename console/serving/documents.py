@@ -69,7 +69,7 @@ def incidents(kept: Kept, policy: Policy, now: datetime) -> Json:
     return {
         "heartbeat": _heartbeat(kept.watcher),
         "watcher_silent": document.severity(max(silences, default=Severity.UNKNOWN)),
-        **incidents_fields(kept.incidents, kept.sinks),
+        **incidents_fields(kept.incidents, kept.sinks, kept.held),
     }
 
 

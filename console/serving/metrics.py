@@ -80,7 +80,7 @@ def _of_facts(seen: Seen, age: float) -> Iterator[Metric]:
     report = seen.look.report
     if report.verdict.since is not None:
         lasts = (report.scope.as_of - report.verdict.since).total_seconds() + age
-        text = "Since when the verdict's trouble lasts, as an age; absent where nothing is wrong."
+        text = "Since when the verdict's trouble lasts, as an age; absent where nothing is wrong, or nobody knows since when."
         yield GaugeMetricFamily("courtside_verdict_age_seconds", text, value=lasts)
     causes = GaugeMetricFamily("courtside_causes", "Root causes that last, by severity.", labels=["severity"])
     lasting = Counter(cause.severity for cause in report.causes if cause.until is None)
@@ -144,6 +144,7 @@ def _of_kept(service: Service, kept: Kept | Failure) -> Iterator[Metric]:
         for sink in kept.sinks:
             untold.add_metric([sink.sink, "waiting"], sink.waiting)
             untold.add_metric([sink.sink, "refused"], sink.refused)
+            untold.add_metric([sink.sink, "doubtful"], sink.doubtful)
         yield untold
 
 

@@ -66,6 +66,7 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
         "watcher_silent": _SEVERITY,
         "incidents": _OBJECTS,
         "sinks": _OBJECTS,
+        "held_back": _OBJECTS,
     },
     "Report": {
         **_STANDING,

@@ -2,7 +2,7 @@
 
 Before anything is posted, the journal says that it is about to be. So whoever comes after a crash or an unclear answer knows that
 he must look first. A message goes into its incident's thread: the first one is the parent, later ones edit it, and what changed
-more than the time is answered below it.
+more than the time is answered below it. One whose sender died holds up its own incident for some minutes, and no other.
 """
 
 from __future__ import annotations
@@ -16,9 +16,15 @@ from console.journal import Journal, instant_of, instant_text
 from console.slack.answers import GoneError, NotSentError, SlackError, UnfitError, UnsureError
 from console.slack.delivery import BotDelivery, Pace, Post, WebhookDelivery
 from console.slack.message import Message
+from console.slack.statements import CLAIM, FAIL, FORGET_THREAD, KEEP_THREAD, MOVE, OLDEST, OPEN, PUT, THREAD
 
-LEASE = timedelta(minutes=15)
-"""For how long a console that delivers keeps others away: longer than all tries of one message take."""
+LEASE, WEBHOOK_LEASE = timedelta(minutes=8), timedelta(minutes=3)
+"""For how long a console that delivers keeps others away from a message: longer than all tries of one step take.
+
+Those are three posts of 10 s and twice 62 s between them; the bot may look through ten pages before each.
+"""
+LONGEST_QUIET = timedelta(hours=24)
+"""No message waits longer before it is tried again, for so much Slack can ask (`console.slack.answers`)."""
 MOST_STEPS = 200
 """Of one call; what is left then waits for the next."""
 
@@ -37,9 +43,9 @@ class State(Enum):
     """As POSTING, for the reply."""
     DELIVERED = "delivered"
     DOUBTFUL = "doubtful"
-    """It may have been posted, nobody can find out, and it is not tried again."""
+    """It may have been posted, nobody can find out, and it is not posted again from here: whoever put it knows which is worse."""
     REFUSED = "refused"
-    """Slack will never take this content."""
+    """Slack does not take this content; it is tried again when it is put again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ class SlackOutbox:
         state = State.WAITING if began_at is None else State.POSTING
         began = None if began_at is None else instant_text(began_at)
         with self._journal.writing() as connection:
-            connection.execute(_PUT, (*values, instant_text(self._pace.now()), state.value, began))
+            connection.execute(PUT, (*values, instant_text(self._pace.now()), state.value, began))
 
     def entry(self, destination: str, key: str) -> Entry | None:
         """Return how a message stands; None when it was never put or is forgotten."""
@@ -109,16 +115,16 @@ class SlackOutbox:
     def waiting(self, destination: str) -> tuple[Entry, ...]:
         """Return what has still to be delivered, oldest first."""
         with self._journal.reading() as connection:
-            rows = connection.execute(f"{_ENTRY} WHERE destination = ? AND {_OPEN} ORDER BY number", (destination,))
+            rows = connection.execute(f"{_ENTRY} WHERE destination = ? AND {OPEN} ORDER BY number", (destination,))
             return tuple(map(_entry_of, rows))
 
     def deliver(self, way: Way) -> None:
         """Deliver what waits for this destination and is due, oldest first, up to the first that cannot be delivered now.
 
-        While another console delivers there, it does nothing.
+        What another console is delivering, and what comes after it in its incident, is left alone.
         """
         for _ in range(MOST_STEPS):
-            entry = self._claim(way.destination)
+            entry = self._claim(way)
             if entry is None:
                 return
             try:
@@ -130,17 +136,18 @@ class SlackOutbox:
                 if not isinstance(error, UnfitError | GoneError) and not self._is_doubtful(way, error):
                     return
 
-    def _claim(self, destination: str) -> Entry | None:
-        """Return the oldest message that is open, now this console's; None when there is none, or it is not to be sent now."""
+    def _claim(self, way: Way) -> Entry | None:
+        """Return the oldest message that can be sent now, as this console's; None when there is none, or Slack wants quiet."""
         now = self._pace.now()
+        lease = WEBHOOK_LEASE if isinstance(way, WebhookDelivery) else LEASE
+        moments = {"now": now, "claim": now + lease, "longest": now + LEASE, "latest": now + LONGEST_QUIET}
+        values = {"destination": way.destination, **{name: instant_text(at) for name, at in moments.items()}}
         with self._journal.writing() as connection:
-            due = connection.execute(_OLDEST, (destination,)).fetchone()
-            if due is None or max(due[1], due[2]) > instant_text(now):
+            due = connection.execute(OLDEST, values).fetchone()
+            if due is None:
                 return None
-            connection.execute(
-                "UPDATE slack_message SET claim = ? WHERE number = ?", (instant_text(now + LEASE), due[0])
-            )
-            return _entry_of(connection.execute(f"{_ENTRY} WHERE number = ?", (due[0],)).fetchone())
+            connection.execute(CLAIM, {**values, "number": due[0]})
+            return _entry_of(connection.execute(f"{_ENTRY} WHERE number = ?", due).fetchone())
 
     def _send(self, entry: Entry, way: Way) -> None:
         if isinstance(way, WebhookDelivery):
@@ -189,7 +196,7 @@ class SlackOutbox:
     def _thread(self, entry: Entry, way: BotDelivery) -> tuple[str, str]:
         """Return the parent's `ts` and what it was last changed to; both "" where the incident has no thread."""
         with self._journal.reading() as connection:
-            row = connection.execute(_THREAD, (way.destination, entry.incident)).fetchone()
+            row = connection.execute(THREAD, (way.destination, entry.incident)).fetchone()
         return (str(row[0]), str(row[1])) if row else ("", "")
 
     def _move(
@@ -217,10 +224,10 @@ class SlackOutbox:
             "keeps": state in (State.POSTING, State.REPLYING) and not lets_go,
         }
         with self._journal.writing() as connection:
-            if connection.execute(_MOVE, values).rowcount == 0:
+            if connection.execute(MOVE, values).rowcount == 0:
                 raise LostClaimError
             if thread_of is not None:
-                connection.execute(_KEEP_THREAD, (thread_of.destination, entry.incident, ts, entry.standing, now))
+                connection.execute(KEEP_THREAD, (thread_of.destination, entry.incident, ts, entry.standing, now))
 
     def _note_failure(self, entry: Entry, way: Way, error: SlackError) -> None:
         """Let go of the message, in the state that the failure leaves it in."""
@@ -247,9 +254,9 @@ class SlackOutbox:
             "settled_at": instant_text(now) if state in (State.REFUSED, State.DOUBTFUL) else None,
         }
         with self._journal.writing() as connection:
-            connection.execute(_FAIL, values)
+            connection.execute(FAIL, values)
             if isinstance(error, GoneError):
-                connection.execute(_FORGET_THREAD, (way.destination, entry.incident))
+                connection.execute(FORGET_THREAD, (way.destination, entry.incident))
 
     @staticmethod
     def _is_doubtful(way: Way, error: SlackError) -> bool:
@@ -262,31 +269,6 @@ def _entry_of(row: tuple[Any, ...]) -> Entry:
     return Entry(number, key, incident, head, detail, change, standing, State(state), began, ts, claim, error)
 
 
-_OPEN = "state IN ('waiting', 'posting', 'threaded', 'replying')"
 _ENTRY = """
     SELECT number, key, incident, head, detail, change, standing, state, began_at, ts, claim, error FROM slack_message
 """
-_PUT = """
-    INSERT INTO slack_message (key, destination, incident, head, detail, change, standing, put_at, state, began_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (destination, key) DO NOTHING
-"""
-_OLDEST = f"""
-    SELECT number, claim, next_at FROM slack_message WHERE destination = ? AND {_OPEN} ORDER BY number LIMIT 1
-"""  # noqa: S608  # both parts are written here
-_MOVE = """
-    UPDATE slack_message SET state = :state, began_at = :began_at, settled_at = :settled_at, error = '',
-        ts = CASE WHEN :ts = '' THEN ts ELSE :ts END,
-        claim = CASE WHEN :keeps THEN claim ELSE '' END
-    WHERE number = :number AND claim = :claim
-"""
-_FAIL = """
-    UPDATE slack_message SET state = :state, error = :error, next_at = :next_at, settled_at = :settled_at, claim = ''
-    WHERE number = :number AND claim = :claim
-"""
-_THREAD = "SELECT ts, standing FROM slack_thread WHERE destination = ? AND incident = ?"
-_KEEP_THREAD = """
-    INSERT INTO slack_thread (destination, incident, ts, standing, touched_at) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (destination, incident) DO UPDATE SET ts = excluded.ts, standing = excluded.standing,
-        touched_at = excluded.touched_at
-"""
-_FORGET_THREAD = "DELETE FROM slack_thread WHERE destination = ? AND incident = ?"

@@ -98,4 +98,4 @@ def _held_up(entry: Entry, outbox: SlackOutbox, way: Way) -> str:
     first = outbox.waiting(way.destination)[:1]
     if first and first[0].number != entry.number and first[0].error:
         return f"an earlier message is still in the way: {first[0].error}"
-    return "another console is delivering just now, or ended while it did; try again in 15 min"
+    return "another console is delivering just now, or ended while it did; try again in 8 min"

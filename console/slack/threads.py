@@ -10,6 +10,7 @@ from datetime import datetime
 from console.journal import instant_text
 
 _ALL = "SELECT destination, incident, ts, standing FROM slack_thread ORDER BY destination, incident"
+_THERE = "SELECT 1 FROM slack_thread WHERE destination = ? AND incident = ?"
 _KEEP = """
     INSERT INTO slack_thread (destination, incident, ts, standing, touched_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (destination, incident) DO UPDATE SET ts = excluded.ts, standing = excluded.standing,
@@ -32,6 +33,11 @@ def threads_of(connection: sqlite3.Connection, incidents: Iterable[str]) -> tupl
     wanted = set(incidents)
     found = (SlackThread(*row) for row in connection.execute(_ALL))
     return tuple(thread for thread in found if thread.incident in wanted)
+
+
+def has_thread(connection: sqlite3.Connection, destination: str, incident: str) -> bool:
+    """Return whether an incident was ever written of in a channel, as far as is known here."""
+    return connection.execute(_THERE, (destination, incident)).fetchone() is not None
 
 
 def keep_threads(connection: sqlite3.Connection, threads: Iterable[SlackThread], now: datetime) -> None:

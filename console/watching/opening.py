@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ from console.lease import identity_of
 from console.memory import open_journal
 from console.notify.choice import sinks_of
 from console.notify.outbox import NoticeOutbox
-from console.watching.leadership import Hosts, Leadership
+from console.watching.leadership import GRACE_INTERVALS, Hosts, Leadership
 from console.watching.lines import Log
 from console.watching.ping import Ping
+from console.watching.remarked import Remarked
 from console.watching.succession import Shelf, Succession
 from console.watching.telling import Telling
 from console.watching.watcher import Means, Seen, Watcher
@@ -35,10 +37,14 @@ if TYPE_CHECKING:
 
 SECONDS_TO_ASK = 20.0
 """The lease of several hosts, or what was told under it."""
+SHARE_OF_TOLERANCE, LEAST_TOLERANCE = 0.1, timedelta(seconds=5)
+"""Of the interval, by which runs that somebody else calls may be closer than that: a timer's own jitter, `console.installing`."""
 
 
-def open_means(job: Job, every: timedelta, checks: Sequence[str], stopping: Callable[[], bool]) -> Means:
-    """Return what the watcher of a command works with; all checks where `checks` names none.
+def open_means(
+    job: Job, every: timedelta, checks: Sequence[str], stopping: Callable[[], bool], *, is_once: bool = False
+) -> Means:
+    """Return what the watcher of a command works with; all checks where `checks` names none; `is_once` for a single run.
 
     Raises SettingsError for what cannot tell anybody, JournalError and OSError for a journal that cannot be kept.
     """
@@ -50,9 +56,13 @@ def open_means(job: Job, every: timedelta, checks: Sequence[str], stopping: Call
     name = " ".join(filter(None, ("watch", settings.warehouse, choice_text(checks))))
     ((_, version),) = versions(["courtside"])[1:]
     sinks, seconds = sinks_for(job, journal), min(SECONDS_TO_ASK, every.total_seconds() / 10)
-    hosts = Hosts(job.desk, name, identity, host, every, seconds)
-    shelf = Shelf(job.desk, name, identity, seconds)
+    why_read_only = station.why_read_only()
+    hosts = Hosts(job.desk, name, identity, host, every, seconds, why_read_only)
+    shelf = Shelf(job.desk, name, identity, seconds, is_read_only=bool(why_read_only))
     is_one_of_several = settings.watch.several_hosts
+    leadership = Leadership(journal, name, hosts if is_one_of_several else None, GRACE_INTERVALS * every)
+    remarked = [Remarked(sink, lambda: leadership.may_be_twice) for sink in sinks]
+    manner = _manner(settings.notify.manner, every, is_of_some=bool(checks), is_once=is_once)
     return Means(
         place=settings.warehouse,
         ids=ids,
@@ -62,29 +72,44 @@ def open_means(job: Job, every: timedelta, checks: Sequence[str], stopping: Call
         version=version,
         journal=journal,
         look=lambda scope: _look(job, scope, ids),
-        telling=telling_of(job, journal, sinks, settings.notify.manner),
-        leadership=Leadership(journal, name, hosts if is_one_of_several else None),
+        telling=telling_of(job, journal, remarked, manner),
+        leadership=leadership,
         aftercare=lambda: _aftercare(station),
-        why_not_mirrored=station.why_read_only(),
+        why_not_mirrored=why_read_only,
         ping=Ping(settings.watch.pinged(shell.environment), seconds=min(10.0, every.total_seconds() / 20)),
         log=Log(shell.err, shell.now, warehouse=settings.warehouse, host=host),
         now=shell.now,
         stopping=stopping,
         chosen=choice_text(checks),
-        succession=_succession(journal, settings.warehouse, shelf, sinks) if is_one_of_several else None,
+        succession=Succession(journal, settings.warehouse, shelf, sinks) if is_one_of_several else None,
     )
 
 
-def _succession(journal: Journal, place: str, shelf: Shelf, sinks: Sequence[Sink]) -> Succession:
-    return Succession(journal, place, shelf, sinks)
+def _manner(manner: Manner, every: timedelta, *, is_of_some: bool, is_once: bool) -> Manner:
+    """Return the manner of a watcher: the team's, as far as its runs can keep to it.
+
+    One of some checks cannot say that all is well, and sends no digest. One that is called for each run does nothing between two
+    runs: what falls due at the next one is due there also when that begins a little early in its place, as timers let it.
+    """
+    early = max(SHARE_OF_TOLERANCE * every, LEAST_TOLERANCE) if is_once else timedelta(0)
+    return replace(
+        manner,
+        has_digest=manner.has_digest and not is_of_some,
+        escalates_after=manner.escalates_after - min(early, manner.escalates_after / 2),
+        reminds_every=manner.reminds_every - min(early, manner.reminds_every / 2),
+    )
 
 
-def open_watcher(job: Job, every: timedelta, checks: Sequence[str], stopping: Callable[[], bool]) -> Watcher:
+def open_watcher(
+    job: Job, every: timedelta, checks: Sequence[str], stopping: Callable[[], bool], *, is_once: bool = False
+) -> Watcher:
     """Return the watcher of a command, which has said in its log what it will not do. Raises as `open_means`."""
-    means = open_means(job, every, checks, stopping)
+    means = open_means(job, every, checks, stopping, is_once=is_once)
+    no_lease = f"this host tells people whatever others do: {means.why_not_mirrored}"
     notes = {
         "nobody_told": "no sinks under [notify] in the settings" if means.telling.is_mute else None,
         "not_mirrored": means.why_not_mirrored or None,
+        "several_hosts": no_lease if means.why_not_mirrored and means.succession else None,
     }
     means.log("started", f"{len(means.ids)} checks every {every}", **notes)
     return Watcher(means)

@@ -2,7 +2,8 @@
 
 It is left before anything is sent, with what is about to be, and again afterwards. So whoever takes over knows all that was
 decided, and sends what may not have been sent under the key that it had. Only while the warehouse cannot be written does a host
-that takes over tell what is open once more: then it is better to be told twice than not at all.
+that takes over tell what is open once more: then it is better to be told twice than not at all. A host that may not write there
+reads what others have left, and leaves nothing.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Shelf:
     name: str
     identity: str
     seconds: float
+    is_read_only: bool = False
     reading: Worker[str] = field(default_factory=lambda: Worker("reading what another host has told"))
     writing: Worker[bool] = field(default_factory=lambda: Worker("keeping what was told for other hosts"))
 
@@ -119,6 +121,8 @@ class Succession:
 
     def leave(self, now: datetime) -> tuple[Left, str]:
         """Leave what was told, unless just this was left last; return what came of it, and why it is not known, or ""."""
+        if self._shelf.is_read_only:
+            return Left.UNKNOWN, ""
         with self._journal.reading() as connection:
             text = text_of_baton(gathered(connection, self._place))
         if text == self._left:

@@ -9,21 +9,27 @@ from datetime import datetime
 from checks.hushes import Hushes
 from checks.incidents.incident import Rules, Run
 from checks.model import Report
-from console.incidents.moving import Moved, deliver, move, remind, with_clock
+from console.incidents.moving import Moved, deliver, held_back, move, remind, with_clock
 from console.journal import Journal
 from console.notify.notice import Manner
-from console.notify.outbox import NoticeOutbox, Standing, standings_of
+from console.notify.outbox import NoticeOutbox
 from console.notify.sinks.sink import Sink
+from console.notify.standings import standings_of
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What delivering came to: notices that arrived or were refused just now, how many still wait, and why, or ""."""
+    """What delivering came to: notices that arrived just now, how many have not by now, and why, or "".
+
+    `refused` are those that somebody has to do something about; `waiting` are all others, with those that may have arrived and
+    those that are `held` back: by the ceiling of messages an hour, or for the minute in which a thread is told one thing.
+    """
 
     arrived: int = 0
     waiting: int = 0
     refused: int = 0
     trouble: str = ""
+    held: int = 0
 
 
 class Telling:
@@ -66,18 +72,15 @@ class Telling:
 
     def send(self) -> Sent:
         """Send what waits; meant for a thread of its own, because a sink may take its time."""
-        refused = sum(standing.refused for standing in self._standings())
         arrived = deliver(self._outbox, self._sinks)
-        after = self._standings()
-        trouble = next((f"{item.sink}: {item.error}" for item in after if item.waiting and item.error), "")
-        return Sent(
-            arrived,
-            waiting=sum(item.waiting for item in after),
-            refused=sum(item.refused for item in after) - refused,
-            trouble=trouble,
-        )
-
-    def _standings(self) -> tuple[Standing, ...]:
         names = {sink.name for sink in self._sinks}
         with self._journal.reading() as connection:
-            return tuple(standing for standing in standings_of(connection) if standing.sink in names)
+            standings = [item for item in standings_of(connection, self._place) if item.sink in names]
+            held = len(held_back(connection, self._place)) if names else 0
+        return Sent(
+            arrived,
+            waiting=sum(item.waiting + item.doubtful for item in standings) + held,
+            refused=sum(item.refused for item in standings),
+            trouble=next((f"{item.sink}: {item.error}" for item in standings if item.error), ""),
+            held=held,
+        )

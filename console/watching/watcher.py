@@ -111,7 +111,7 @@ class Watcher:
                 means.log("standby", standing.reason)
                 return Outcome(standing.role, None, Sent(), "", standing.reason)
             self._pinged(Sign.START, "")
-            if means.succession is not None and standing.role is Role.LEADS:
+            if means.succession is not None:
                 self._warned(means.succession.take_over(began))
             outcome = self._watched(standing.role, standing.reason, began)
         except JournalError as error:
@@ -144,17 +144,14 @@ class Watcher:
             self._means.log("failed", f"its lease ends by itself: {error}", Weight.WARNING)
 
     def _watched(self, role: Role, reason: str, began: datetime) -> Outcome:
-        """Run the checks, have people told, and keep the run. Raises JournalError."""
+        """Run the checks, let the incidents move on, have people told, and keep the run. Raises JournalError."""
         means = self._means
         seen, trouble = self._seen(began)
         verdict = seen.report.verdict
-        sent = Sent()
-        if role is Role.LEADS:
-            moved = means.telling.saw(seen.report, seen.hushes, means.now())
-            happened = [f"{event.what.value}: {event.incident.key}" for event in moved.events]
-            sent = self._told()
-        else:
-            happened, trouble = [], trouble or reason
+        moved = means.telling.saw(seen.report, seen.hushes, means.now())
+        happened = [f"{event.what.value}: {event.incident.key}" for event in moved.events]
+        sent = self._told() if role is Role.LEADS else Sent()
+        trouble = trouble or (reason if role is Role.WITHHOLDS else "")
         self._keep(seen.report, began, verdict.severity)
         trouble = trouble or sent.trouble or self._cared_for()
         says = f"{verdict.severity.name} {verdict.sentence}"
@@ -195,13 +192,16 @@ class Watcher:
         return sent
 
     def _leaves(self) -> bool:
-        """Leave for other hosts what was told; return False where another of them leads by now."""
+        """Leave for other hosts what was told; return False where another of them leads by now.
+
+        Whoever tells because the lease cannot be asked for is not kept from it by whose that once was.
+        """
         means = self._means
         if means.succession is None:
             return True
         left, trouble = means.succession.leave(means.now())
         self._warned(trouble)
-        return left is not Left.LOST
+        return left is not Left.LOST or bool(means.leadership.may_be_twice)
 
     def _warned(self, trouble: str) -> None:
         if trouble:

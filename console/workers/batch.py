@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from checks.workers import WorkerBeat, WorkerState
 from console.workers.store import Kept, WorkerStore
@@ -29,12 +30,17 @@ class Batch:
 class BatchWorker:
     """One worker, whose id stays the same when it is restarted. `now` returns aware UTC.
 
+    `every` is how often it beats, also without work; a worker that has said so is missed when it dies without any.
     `done` is called when an item's prediction has been written: a crash between the two repeats that one item, so writing it has
     to be safe to repeat. Every method raises WorkerStoreError.
     """
 
-    def __init__(self, store: WorkerStore, worker_id: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: WorkerStore, worker_id: str, now: Callable[[], datetime], every: timedelta = timedelta(0)
+    ) -> None:
         self._store = store
+        self._every_seconds = math.ceil(every.total_seconds())
+        self._may_have_left_some = True
         self._id = worker_id
         self._now = now
         self._batch: Batch | None = None
@@ -43,6 +49,7 @@ class BatchWorker:
     def recover(self) -> Batch | None:
         """Return the batch that an earlier process of this worker has left undone, None where there is none; go on with it."""
         kept = self._store.load(self._id)
+        self._may_have_left_some = False
         if kept is None or not kept.beat.is_at_work or kept.beat.game_date is None:
             return None
         self._batch = Batch(kept.beat.batch_id, kept.beat.game_date, kept.items, kept.done)
@@ -67,11 +74,24 @@ class BatchWorker:
         return self._batch
 
     def beat(self) -> None:
-        """Give a sign of life; at least once a minute while something takes longer."""
+        """Give a sign of life; at least once a minute while something takes longer.
+
+        What an earlier process has left undone stays as it is until somebody recovers it or begins something else.
+        """
+        at, every = self._now(), self._every_seconds
         batch = self._batch
         if batch is None:
-            self._store.save(Kept(WorkerBeat(self._id, self._now(), WorkerState.IDLE)))
+            kept = self._store.load(self._id) if self._may_have_left_some else None
+            if kept is None or not kept.beat.is_at_work:
+                kept = Kept(WorkerBeat(self._id, at, WorkerState.IDLE))
+            self._store.save(replace(kept, beat=replace(kept.beat, heartbeat_at=at, every_seconds=every)))
             return
         state = self._state if batch.left else WorkerState.IDLE
-        beat = WorkerBeat(self._id, self._now(), state, batch.id, batch.game_date, len(batch.done), len(batch.items))
+        done, expected = len(batch.done), len(batch.items)
+        beat = WorkerBeat(self._id, at, state, batch.id, batch.game_date, done, expected, every)
         self._store.save(Kept(beat, batch.items, batch.done))
+
+    def stop(self) -> None:
+        """Say that the worker ends because somebody wants it to: without work it is not missed any more."""
+        self._every_seconds = 0
+        self.beat()

@@ -20,9 +20,9 @@ SECONDS = 10.0
 
 
 class FirestoreWorkerStore:
-    """The documents `prediction_workers/{worker_id}` of PIPELINE.md, with `items` and `done` beside the fields that stand there.
+    """The documents `prediction_workers/{worker_id}` of PIPELINE.md, with `items`, `done` and `every_seconds` beside its fields.
 
-    A document that somebody else wrote has neither: it is a heartbeat, and nothing can be recovered from it.
+    A document that somebody else wrote has none of them: it is a heartbeat, and nothing can be recovered from it.
     """
 
     def __init__(self, client: Client) -> None:
@@ -38,6 +38,7 @@ class FirestoreWorkerStore:
             "game_date": beat.game_date.isoformat() if beat.game_date else None,
             "completed": beat.completed,
             "expected": beat.expected,
+            "every_seconds": beat.every_seconds,
             "items": list(kept.items),
             "done": list(kept.done),
         }
@@ -87,6 +88,7 @@ def _kept(worker_id: str, fields: Mapping[str, Any]) -> Kept:
             date.fromisoformat(day) if day else None,
             int(fields.get("completed") or 0),
             int(fields.get("expected") or 0),
+            int(fields.get("every_seconds") or 0),
         )
         return Kept(beat, tuple(fields.get("items") or ()), tuple(fields.get("done") or ()))
     except (KeyError, TypeError, ValueError, AttributeError) as error:

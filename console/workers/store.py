@@ -30,8 +30,16 @@ _TABLE = """
         done         TEXT NOT NULL   -- JSON: which of it is done
     )
 """
+_INTERVALS = """
+    CREATE TABLE IF NOT EXISTS worker_interval (worker_id TEXT PRIMARY KEY, every_seconds INTEGER NOT NULL)
+"""
+"""A table of its own, because workers of an earlier version write whole rows into the other."""
 _SAVE = "INSERT OR REPLACE INTO worker VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ALL = "SELECT worker_id, heartbeat_at, state, batch_id, game_date, completed, expected, items, done FROM worker"
+_SAVE_INTERVAL = "INSERT OR REPLACE INTO worker_interval VALUES (?, ?)"
+_ALL = """
+    SELECT worker_id, heartbeat_at, state, batch_id, game_date, completed, expected, items, done, coalesce(every_seconds, 0)
+    FROM worker LEFT JOIN worker_interval USING (worker_id)
+"""
 
 
 class WorkerStoreError(WarehouseError):
@@ -81,7 +89,10 @@ class SqliteWorkerStore:
             json.dumps(kept.done),
         )
         with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             connection.execute(_SAVE, values)
+            connection.execute(_SAVE_INTERVAL, (beat.worker_id, beat.every_seconds))
+            connection.execute("COMMIT")
 
     def load(self, worker_id: str) -> Kept | None:
         """Return a worker as it was kept last, None for one that is not known."""
@@ -100,6 +111,7 @@ class SqliteWorkerStore:
             with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute(_TABLE)
+                connection.execute(_INTERVALS)
                 yield connection
         except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
             raise WorkerStoreError(
@@ -108,8 +120,10 @@ class SqliteWorkerStore:
             ) from error
 
 
-def _kept(row: tuple[str, str, str, str, str | None, int, int, str, str]) -> Kept:
-    worker_id, heartbeat_at, state, batch_id, game_date, completed, expected, items, done = row
+def _kept(row: tuple[str, str, str, str, str | None, int, int, str, str, int]) -> Kept:
+    worker_id, heartbeat_at, state, batch_id, game_date, completed, expected, items, done, every = row
     day = date.fromisoformat(game_date) if game_date else None
-    beat = WorkerBeat(worker_id, instant_of(heartbeat_at), WorkerState(state), batch_id, day, completed, expected)
+    beat = WorkerBeat(
+        worker_id, instant_of(heartbeat_at), WorkerState(state), batch_id, day, completed, expected, every
+    )
     return Kept(beat, tuple(json.loads(items)), tuple(json.loads(done)))

@@ -11,6 +11,7 @@ from checks.model import Scope
 from checks.policy import Policy
 from checks.severity import Severity
 from checks.times import format_minutes, minutes_between
+from screens.clean import for_terminal
 from screens.lines import Line, Span, Tone, flow, severity_word
 from screens.panels.folding import FoldingPanel
 from screens.panels.panel import Spec
@@ -23,6 +24,8 @@ from screens.views.fitting import fit, fit_all, fold_marker
 from screens.views.options import Options
 
 REDRAW_SECONDS = 1.0
+FILTER_LIMIT = 20
+"""Characters of the filter in the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ class AuditPanel(FoldingPanel):
         """Fold groups, or unfold them."""
         self.folded = self.folded.union(groups) if fold else self.folded.difference(groups)
 
+    def _status(self) -> str:
+        """Return what narrows the list: the audit is of no moment of the console, and its head has its age and its numbers."""
+        return f"/{for_terminal(self.options.filter, FILTER_LIMIT)}" if self.options.filter else ""
+
     def _groups(self) -> list[Group]:
         return groups_of(self._session.auditor.known().spots) if self._session.auditor is not None else []
 
@@ -102,7 +109,7 @@ def groups_of(spots: Sequence[AuditSpot], wanted: str = "") -> list[Group]:
     """Return the findings that contain `wanted` (in lower case) by check and folder, the worst groups first."""
     found: dict[tuple[str, str], list[AuditSpot]] = {}
     for spot in spots:
-        if wanted in f"{_word(spot.severity).text} {spot.check} {_place(spot)} {spot.sentence}".casefold():
+        if wanted in f"{_word(spot.severity).text} {spot.check} {_place(spot)} {spot.about} {spot.sentence}".casefold():
             found.setdefault((spot.check, spot.path.rpartition("/")[0]), []).append(spot)
     groups = [Group(*key, tuple(sorted(of, key=lambda spot: (spot.path, spot.line)))) for key, of in found.items()]
     return sorted(groups, key=lambda group: (-group.severity, group.check, group.folder))
@@ -122,7 +129,8 @@ def _key(row: Group | AuditSpot) -> str:
 def _item(row: Group | AuditSpot, folded: Collection[str], options: Options) -> Item:
     if isinstance(row, AuditSpot):
         name = _place(row).rpartition("/")[2]
-        spans = (Span("    "), _word(row.severity), Span(f" {name}  ", Tone.STRONG), Span(row.sentence))
+        about = Span(f"{row.about}  " if row.about else "")
+        spans = (Span("    "), _word(row.severity), Span(f" {name}  ", Tone.STRONG), about, Span(row.sentence))
         return Item(row.id, fit(spans, options), Target("code", row.id))
     files = len({spot.path for spot in row.spots})
     count = f"  {counted(len(row.spots), 'finding')} in {counted(files, 'file')}"

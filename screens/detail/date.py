@@ -17,7 +17,13 @@ from checks.games import GameState, not_played_reason, stage_state
 from checks.model import Finding, Report, Scope, Severity, Subject, SubjectKind
 from checks.pipeline import Stage, Transition
 from checks.policy import Policy
-from screens.detail.page_findings import blind_paragraphs, finding_paragraph, head_lines, worst_first
+from screens.detail.page_findings import (
+    blind_paragraphs,
+    finding_paragraph,
+    head_lines,
+    nothing_paragraph,
+    worst_first,
+)
 from screens.lines import Line, Span, Tone, severity_word
 from screens.panels.panel import Spec
 from screens.ports import Look
@@ -28,7 +34,7 @@ from screens.views.funnel import date_items, funnel_of, stage_head
 from screens.views.games import REASONS_FROM, games_table
 from screens.views.options import Options
 from screens.views.paragraphs import Paragraph, Section, section_items
-from screens.words import gate_overrides_of, gates_trouble
+from screens.words import gate_overrides_of, gates_asked, gates_trouble
 
 DATE_CHECKS = (
     "transitions.delay",
@@ -83,7 +89,7 @@ def date_view(look: Look, scope: Scope, policy: Policy, options: Options) -> Tab
         items.extend(_headed("Games", table.head, [table.item(n) for n in range(table.count)], options))
     sections = (
         Section("Quality", tuple(_quality(look, games, scope, policy))),
-        Section("Findings", (*_found(findings), *blind_paragraphs(look.report))),
+        Section("Findings", (*_found(findings, look.report), *blind_paragraphs(look.report))),
         Section("Lost and too many", tuple(_names(games, scope, policy))),
     )
     items.extend(section_items(sections, options))
@@ -112,13 +118,17 @@ def _gates(look: Look, scope: Scope, policy: Policy, options: Options) -> Iterat
     # Without feature quality the gates still decide: not loaded counts there as not known.
     known = [fact for fact in (LINEAGE, FEATURE_QUALITY) if not failure(look.report, fact.name)]
     facts = Facts.of(scope, *((fact, look.rows(fact)) for fact in known), (GATE_OVERRIDES, gate_overrides_of(look)))
-    if trouble := gates_trouble(look):
+    trouble = gates_trouble(look)
+    if trouble:
         yield fit_item(Item("gate trouble", (Span(trouble, Tone.UNKNOWN),)), options)
+    if not gates_asked(look):
+        return
     for transition in Transition:
         decision = evaluate_gate(transition, facts, policy, scope.as_of)
         word, tone = ("NOT DUE", Tone.FAINT) if decision.not_due else _GATE_WORDS[decision.outcome.value]
         name = transition.value if options.width >= REASONS_FROM else f"{transition.source}→{transition.target}"
-        line = (Span(f"{word:<9}", tone), Span(f"{name}  ", Tone.STRONG), Span("; ".join(decision.reasons)))
+        lead = Span(f"{word:<9}", Tone.UNKNOWN if trouble else tone)
+        line = (lead, Span(f"{name}  ", Tone.STRONG), Span("; ".join(decision.reasons)))
         if shows(line, options.filter):
             subject = Subject(SubjectKind.TRANSITION, transition.value, scope.last)
             yield fit_item(Item(f"gate {transition.value}", line, None, subject), options)
@@ -193,9 +203,9 @@ def _share(part: int, whole: int) -> str:
     return f"{part} of {whole} ({format_percent(percent(part, whole))})"
 
 
-def _found(findings: Sequence[Finding]) -> Iterator[Paragraph]:
+def _found(findings: Sequence[Finding], report: Report) -> Iterator[Paragraph]:
     if not findings:
-        yield Paragraph("no findings", (Span("nothing that the checks know of", Tone.FAINT),))
+        yield nothing_paragraph(report)
     for finding in findings:
         yield finding_paragraph(finding)
 

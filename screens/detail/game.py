@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from checks.about_games import GAME_CHECKS, about_game
 from checks.facts.decisions import DECISIONS, Decision
 from checks.facts.lineage import LINEAGE, GameLineage
 from checks.facts.retry_queue import RETRY_QUEUE, QueueRow
@@ -18,7 +19,7 @@ from checks.pipeline import Stage
 from checks.policy import Policy
 from checks.times import day_bounds, to_minute
 from screens.clean import for_terminal
-from screens.detail.page_findings import about_it, blind_paragraphs, finding_paragraph, head_lines, to_do
+from screens.detail.page_findings import blind_paragraphs, finding_paragraph, head_lines, nothing_paragraph, to_do
 from screens.lines import Part, Span, Tone
 from screens.panels.panel import Spec
 from screens.ports import Look
@@ -28,24 +29,6 @@ from screens.views.brief import MEDIUM, stamp
 from screens.views.fitting import failure
 from screens.views.options import Options
 from screens.views.paragraphs import LONGEST_WORDS, Paragraph, Section, section_items
-
-GAME_CHECKS = (
-    "schedule.not_played",
-    "availability.missing_game",
-    "availability.late_source",
-    "reconcile.games",
-    "reconcile.players",
-    "reconcile.features",
-    "reconcile.predictions",
-    "reconcile.grading",
-    "reconcile.inflated",
-    "reconcile.impossible",
-    "streaming.conflicts",
-    "queue.overdue",
-    "queue.exhausted",
-    "orchestration.gap",
-)
-"""The checks that speak of single games, and those that bring the retry queue and the decisions."""
 
 CADENCE_SECONDS = 60.0
 LONGEST_LOOKBACK = timedelta(days=7)
@@ -79,7 +62,7 @@ class _Known:
     @property
     def findings(self) -> list[Finding]:
         """The findings about the game, and those of its date that name it."""
-        return [finding for finding in self.report.findings if about_it(finding, self.game)]
+        return [finding for finding in self.report.findings if about_game(finding, self.game)]
 
     @property
     def subject(self) -> Subject:
@@ -204,7 +187,7 @@ def _times(known: _Known, stage: Stage) -> Iterator[str]:
 
 def _found(known: _Known) -> Iterator[Paragraph]:
     if not known.findings:
-        yield Paragraph("no findings", (Span("nothing that the checks know of", Tone.FAINT),))
+        yield nothing_paragraph(known.report)
     mine = f" ({known.game.label})"
     for finding in known.findings:
         count = sum(name.endswith(mine) for name in finding.names)

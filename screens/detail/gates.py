@@ -18,18 +18,29 @@ from screens.text.frame import Frame
 from screens.text.gate import gate_lines
 from screens.text.report import header_lines
 from screens.views.options import Options
-from screens.words import gate_overrides_of, gates_trouble
+from screens.words import gate_overrides_of, gates_asked, gates_trouble
+
+GATE_CHECKS = ("reconcile.games", "quality.features")
+"""The checks whose facts gates stand on; the operators' words about gates are loaded with them."""
+
+CADENCE_SECONDS = 60.0
 
 
 def gates_spec(target: Target, session: Session) -> Spec:
-    """Return the screen; it is made of the full report's facts."""
-    return Spec("gates", "", "Gates", gates_view, ("reconcile.games", "quality.features"), 0.0)
+    """Return the screen; it asks for itself, because the full report is loaded without the operators' words about gates."""
+    return Spec("gates", "", "Gates", gates_view, GATE_CHECKS, CADENCE_SECONDS)
 
 
 def gates_view(look: Look, scope: Scope, policy: Policy, options: Options) -> Table:
-    """Return each date's gates, the latest date first, with the reasons and dependencies of each."""
+    """Return each date's gates, the latest date first, with the reasons and dependencies of each.
+
+    None before it was asked whether somebody holds them; where the answer did not come, what the data alone says, never in green.
+    """
     from checks.gates import evaluate_gate  # noqa: PLC0415  # the screen is opened without the checks' machinery
 
+    alone = bool(gates_trouble(look))
+    if not gates_asked(look):
+        return Table.of((), empty="loading what operators have said about gates …")
     loaded = (
         (LINEAGE, look.rows(LINEAGE)),
         (FEATURE_QUALITY, look.rows(FEATURE_QUALITY)),
@@ -44,7 +55,9 @@ def gates_view(look: Look, scope: Scope, policy: Policy, options: Options) -> Ta
             decision = evaluate_gate(transition, facts, policy, scope.as_of)
             frame = Frame("", facts.scope)
             said_above = header_lines(frame, options.width)
-            lines = [spans for spans in gate_lines(decision, frame, options.width) if spans not in said_above]
+            lines = [
+                spans for spans in gate_lines(decision, frame, options.width, alone=alone) if spans not in said_above
+            ]
             if wanted not in " ".join(text_of(spans) for spans in lines).lower():
                 continue
             name = f"{day.isoformat()} {transition.value}"

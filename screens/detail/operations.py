@@ -25,7 +25,7 @@ ACTOR_COLUMNS, ACTION_COLUMNS = 10, 12
 
 def operations_spec(target: Target, session: Session) -> Spec:
     """Return the screen; it is made again every two seconds, so that what happens meanwhile is seen."""
-    go_on = f"{labels_of(BY_ID['rest'], session.keys)} goes on"
+    go_on = labels_of(BY_ID["rest"], session.keys)
     view = partial(operations_view, session.memory, session.hands, go_on)
     return Spec("operations", "", "Operations log", view, (), 0.0, redraw=REDRAW_SECONDS)
 
@@ -33,19 +33,42 @@ def operations_spec(target: Target, session: Session) -> Spec:
 def operations_view(
     memory: Memory, hands: Hands, go_on: str, look: Look, scope: Scope, policy: Policy, options: Options
 ) -> Table:
-    """Return the entries that hold the filter's text, newest first; what is yet to come stands before them.
+    """Return the entries that hold the filter's text: what is yet to come apart, the soonest first, then the rest, newest first.
 
-    `go_on` is said first of a run that was stopped and can be gone on with.
+    `go_on` is said first of a run that was stopped and has items left: the key for it.
     """
-    entries = sorted((*hands.operations(), *memory.log()), key=lambda entry: entry.at, reverse=True)
-    lines = ((_key(len(entries) - n, entry), entry, _line(entry, go_on, options)) for n, entry in enumerate(entries))
+    entries = keyed_entries(memory, hands)
     items = [
-        Item(key, fit(spans, options), plan=entry.plan)
-        for key, entry, spans in lines
+        Item(key, fit(spans, options), Target("operation", key), plan=entry.plan)
+        for key, entry, spans in ((key, entry, _line(entry, go_on, options)) for key, entry in entries.items())
         if shows(spans, options.filter, entry.actor, entry.action, entry.subject, entry.outcome)
     ]
+    coming = [item for item in items if entries[item.key].is_to_come]
+    if coming:
+        done = items[len(coming) :]
+        items = [
+            _heading("to come, the soonest first", options),
+            *coming,
+            _heading("done, newest first", options),
+            *done,
+        ]
     empty = f"nothing holds {options.filter!r}" if entries else "nothing was done yet: what operators do is kept here"
     return Table.of(items, empty=empty)
+
+
+def keyed_entries(memory: Memory, hands: Hands) -> dict[str, LogEntry]:
+    """Return all entries by their keys, in the order in which they are shown."""
+    entries = sorted((*hands.operations(), *memory.log()), key=lambda entry: entry.at, reverse=True)
+    coming = [entry for entry in reversed(entries) if entry.is_to_come]
+    past = [entry for entry in entries if not entry.is_to_come]
+    return {
+        **{f"to come {n} {entry.at.isoformat()}": entry for n, entry in enumerate(coming)},
+        **{_key(len(past) - n, entry): entry for n, entry in enumerate(past)},
+    }
+
+
+def _heading(words: str, options: Options) -> Item:
+    return Item(words, fit((Span(words, Tone.FAINT),), options))
 
 
 def _key(number: int, entry: LogEntry) -> str:
@@ -61,6 +84,10 @@ def _line(entry: LogEntry, go_on: str, options: Options) -> Line:
         Span(" "),
         cell(entry.actor, ACTOR_COLUMNS),
         Span(" "),
-        *((Span(f"{go_on}: ", Tone.STRONG),) if entry.plan else ()),
+        *(
+            (Span(f"{go_on} {'plans it again' if entry.is_too_old else 'goes on'}: ", Tone.STRONG),)
+            if entry.plan
+            else ()
+        ),
         Span(said),
     )

@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checks.facts.lineage import GameLineage
+from checks.about_games import worst_of
 from checks.model import Finding, Report, Severity
 from screens.lines import Line, Part, Span, Tone, flow, line, severity_word
 from screens.table import Target
 from screens.views.fitting import fit_all
 from screens.views.options import Options
 from screens.views.paragraphs import Paragraph
-
-
-def about_it(finding: Finding, game: GameLineage) -> bool:
-    """Return whether a finding is about a game, or is of its date and names the game or players of it."""
-    if finding.subject.game_date != game.game_date:
-        return False
-    mine = f"({game.label})"
-    return finding.subject.name == game.label or any(
-        name == game.label or name.endswith(mine) for name in finding.names
-    )
-
-
-def worst_of(findings: Sequence[Finding], report: Report) -> Severity:
-    """Return the worst that is going on; UNKNOWN when nothing is, and some check could not see."""
-    unseen = Severity.UNKNOWN if any(result.reason for result in report.results) else Severity.OK
-    return max((finding.severity for finding in findings if finding.is_active), default=Severity.OK) or unseen
 
 
 def head_lines(said: str, findings: Sequence[Finding], report: Report, options: Options) -> tuple[Line, ...]:
@@ -66,6 +50,16 @@ def finding_paragraph(finding: Finding, extra: str = "") -> Paragraph:
     parts = (finding.sentence, Span(extra, Tone.FAINT))
     key = f"finding {finding.fingerprint}"
     return Paragraph(key, parts, Span(f"{lead.text} ", lead.tone), hang=2, target=target, subject=finding.subject)
+
+
+def nothing_paragraph(report: Report) -> Paragraph:
+    """Return that nothing was found, where all checks could look; where one could not, that it cannot be known."""
+    if any(result.reason for result in report.results):
+        lead = severity_word(Severity.UNKNOWN)
+        return Paragraph(
+            "no findings", ("whether anything is wrong cannot be known",), Span(f"{lead.text} ", lead.tone), 2
+        )
+    return Paragraph("no findings", (Span("nothing that the checks know of", Tone.FAINT),))
 
 
 def blind_paragraphs(report: Report) -> Iterator[Paragraph]:

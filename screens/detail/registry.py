@@ -21,6 +21,7 @@ NAMES = (
     "finding",
     "game",
     "gates",
+    "operation",
     "operations",
     "queue",
     "timeline",

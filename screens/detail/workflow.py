@@ -15,6 +15,7 @@ from checks.model import Finding, Report, Scope, Severity
 from checks.policy import Policy
 from checks.times import format_minutes, format_utc, minutes_between, to_minute
 from screens.clean import for_terminal
+from screens.detail.page_findings import blind_paragraphs, nothing_paragraph
 from screens.lines import Line, Span, Tone, severity_word
 from screens.panels.panel import Spec
 from screens.ports import Look
@@ -57,7 +58,7 @@ def workflow_view(name: str, look: Look, scope: Scope, policy: Policy, options: 
     """Return the page: its last decision and the next command at the head, then everything that can be filtered."""
     known = _known(name, look, scope)
     sections = (
-        Section("What is wrong", tuple(_wrong(known))),
+        Section("What is wrong", tuple(_wrong(known, look.report))),
         Section("Expected runs, newest first", tuple(_expected(known, scope, policy, options))),
         Section(f"Decisions of the last {_hours(scope)} h, newest first", tuple(_decided(known, policy, options))),
     )
@@ -128,15 +129,16 @@ def _next(known: _Workflow) -> Iterator[Line]:
             yield (Span("next: ", Tone.FAINT), Span(suggestion.command, Tone.STRONG), Span(f" · {suggestion.purpose}"))
 
 
-def _wrong(known: _Workflow) -> Iterator[Paragraph]:
+def _wrong(known: _Workflow, report: Report) -> Iterator[Paragraph]:
     if not known.findings:
-        yield Paragraph("nothing wrong", (Span("nothing that the checks know of", Tone.FAINT),))
+        yield nothing_paragraph(report)
     for finding in known.findings:
         word = severity_word(finding.severity) if finding.is_active else Span("over    ", Tone.FAINT)
         key = f"finding {finding.fingerprint}"
         target = Target("finding", finding.fingerprint)
         lead = Span(f"{word.text} ", word.tone)
         yield Paragraph(key, (finding.sentence,), lead, target=target, subject=finding.subject)
+    yield from blind_paragraphs(report)
 
 
 def _expected(known: _Workflow, scope: Scope, policy: Policy, options: Options) -> Iterator[Paragraph]:

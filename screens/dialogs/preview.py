@@ -19,6 +19,7 @@ from checks.model import Scope
 from checks.policy import Policy
 from checks.progress import Cancelled
 from screens.dialogs.consent import Agreement
+from screens.dialogs.dialog_keys import DialogKeys
 from screens.dialogs.preview_lines import preview_lines, progress_lines, result_lines
 from screens.dialogs.questions import Question, Questions
 from screens.lines import Line
@@ -64,6 +65,15 @@ class Stage(Enum):
     DONE = "done, Esc closes"
 
 
+_KEYS = {
+    Stage.REWORDING: [("Esc", "close")],
+    Stage.APPLYING: [("Esc", "stop between two items")],
+    Stage.STOPPING: [("Esc", "leave it to itself")],
+    Stage.DONE: [("Enter", "close"), ("Esc", "close")],
+}
+"""What keys do, where the preview does not decide it."""
+
+
 class OfferPanel(Panel):
     """The lines of a dialog. Enter is the operator's consent: there is nothing behind a row."""
 
@@ -85,7 +95,8 @@ class PreviewDialog(ModalScreen[None]):
     PreviewDialog > .plain { border: ascii ansi_default; border-top: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "close, or stop between two items", id="preview.close"),
+        Binding("escape", "close", "close, or stop between two items", id="preview.close"),
+        Binding("q", "leave", "close", id="preview.leave"),
         Binding("y", "agree", "apply", id="preview.agree"),
         Binding("e", "reword", "add a sentence", id="preview.reword"),
     ]
@@ -107,6 +118,7 @@ class PreviewDialog(ModalScreen[None]):
         panel = OfferPanel(Spec("preview", "", self._title, partial(_view, self), (), 0.0), ascii=plain)
         panel.set_class(plain, "plain")
         yield self.app.dressed(panel)
+        yield self.app.dressed(DialogKeys(self.keys, ascii=plain))
 
     def on_mount(self) -> None:
         """Show it at a size that fits what there is to say; nothing when it was closed again before it was open."""
@@ -161,12 +173,34 @@ class PreviewDialog(ModalScreen[None]):
             lines = len(self.lines(self._width - _SIDES))
             panel.styles.height = min(lines + _TITLE_AND_FOOT, max(self.app.size.height - 4, 3))
             panel.redraw()
+        for bar in self.query(DialogKeys) if self.is_attached else ():
+            bar.refresh()
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the keys that do something now, with what they do."""
+        if self.stage is not Stage.SHOWN:
+            return _KEYS[self.stage]
+        can = {
+            "Enter": ("apply", self.preview.available),
+            "e": ("add a sentence", self._offer.reword),
+            "Esc": ("close", True),
+        }
+        return [(key, does) for key, (does, works) in can.items() if works]
 
     def _drawn(self) -> None:
         """From now on Enter means what can be seen: keys that were pressed before meant something else."""
         self._is_read = True
 
     # Keys
+
+    def action_leave(self) -> None:
+        """Close as Esc does, except while it is being applied: whoever wants to quit the console must not stop half a plan."""
+        if self.stage is Stage.APPLYING:
+            self.app.say("being applied: Esc stops between two items, q does not")
+        elif self.stage is Stage.STOPPING:
+            self.app.say("stopping after this item: Esc leaves it to itself, and then q quits")
+        else:
+            self.dismiss()
 
     def action_close(self) -> None:
         """Close; while it is being applied first stop that, and leave it to itself when it does not stop."""

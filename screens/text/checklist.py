@@ -19,7 +19,7 @@ BEGIN = "no deployment was begun yet: `courtside deploy checklist --new NAME` be
 class StepView:
     """One step as it is shown: what must be true, what is run ("" for a question), its state, and who said so.
 
-    `at` is aware UTC, None while nobody has said anything.
+    `at` is aware UTC, None while nobody has said anything. `hint` says what `--run` does with a check that is not done.
     """
 
     id: str
@@ -31,6 +31,7 @@ class StepView:
     at: datetime | None = None
     by: str = ""
     note: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def step_lines(step: StepView, width: int) -> Iterable[Line]:
     if step.at is not None:
         said = f"{step.by} {both_zones(step.at)}" + (f": {step.note}" if step.note else "")
         yield from flow([Span(said, Tone.FAINT)], width, first=INDENT)
-    elif step.command:
-        yield from flow([Span(f"--run runs {step.command}", Tone.FAINT)], width, first=INDENT)
+    if step.hint:
+        yield from flow([Span(step.hint, Tone.FAINT)], width, first=INDENT)
 
 
 def deployment_lines(views: Sequence[ChecklistView], width: int) -> list[Line]:

@@ -19,17 +19,20 @@ _WORDS = {
 }
 
 
-def gate_lines(decision: GateDecision, frame: Frame, width: int) -> list[Line]:
-    """Return the decision, its reasons, what it depends on, and the games that were left out."""
+def gate_lines(decision: GateDecision, frame: Frame, width: int, *, alone: bool = False) -> list[Line]:
+    """Return the decision, its reasons, what it depends on, and the games that were left out.
+
+    `alone` says that the data alone decided, because it is not known what operators have said: that is never green.
+    """
     name = f"{decision.transition.value} for {decision.game_date}"
     alarm = "the operators must be told" if decision.is_alarm else ""
     early = "too early; nobody needs to be told" if decision.not_due else ""
     word = "held by an operator" if decision.word and decision.word.word is Word.HOLD else ""
-    said = ": ".join(part for part in (name, alarm or early or word) if part)
+    by_data = "by the data alone" if alone else ""
+    said = ": ".join(part for part in (name, by_data, alarm or early or word) if part)
     shown = _WORDS[decision.outcome]
-    first = (
-        Span(shown.text, Tone.FAINT) if decision.not_due else shown
-    )  # a block that is no alarm does not look like one
+    tone = Tone.UNKNOWN if alone else Tone.FAINT if decision.not_due else shown.tone  # no alarm does not look like one
+    first = Span(shown.text, tone)
     lines = flow([Span(said, Tone.STRONG)], width, first=first)
     for reason in decision.reasons:
         lines.extend(flow([reason], width, first=INDENT))

@@ -17,6 +17,7 @@ MOST_NUMBERS = 8
 _FAULTS = {
     Fault.DATA: "the data is wrong",
     Fault.CHECK: "the check could not see: the data may be right",
+    Fault.WATCHER: "nobody watches: what goes wrong is told to nobody",
     Fault.PIPELINE: "the pipeline did not do its work",
 }
 

@@ -19,6 +19,7 @@ from console.actions.aftercare import run_due
 from console.actions.entry import Actor
 from console.actions.opening import Station
 from console.actions.plan import Plan, Put
+from console.actions.planning.hushing import cost_of
 from console.actions.refusal import RefusedError
 from console.actions.run_state import Run
 from console.desk import Desk
@@ -124,6 +125,11 @@ def test_a_plan_over_which_somebody_else_has_spoken_meanwhile_is_not_applied(ann
     with pytest.raises(RefusedError, match="has changed since"):
         ann.apply(late)
     assert [row.acknowledged_by for row in ann.rows(ACKNOWLEDGEMENTS)] == ["bob@ops"]
+
+
+def test_a_plan_says_whether_notifications_stop_or_start_again() -> None:
+    assert cost_of(Verb.SILENCE).endswith("notifications stop")
+    assert cost_of(Verb.WITHDRAW).endswith("notifications start again")
 
 
 def test_a_plan_applied_twice_says_its_word_once(ann: Console) -> None:

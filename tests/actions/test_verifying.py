@@ -191,7 +191,9 @@ def test_only_an_outcome_of_fixed_is_called_fixed(tmp_path: Path, outcome: Outco
 def test_what_was_not_applied_is_said_beside_what_is_fixed(tmp_path: Path, outcome: Outcome) -> None:
     schedule(tmp_path)
     run(tmp_path, Judgement(outcome, "fixed: a game", left=2), NOW)
-    assert " (2 more were not applied), verified 06:20 UTC" in verifications(tmp_path).standing_of("p1")
+    says = verifications(tmp_path).standing_of("p1")
+    assert " (2 more were not applied), verified 06:20 UTC" in says
+    assert "done as ordered" not in says, "a part of an order is not the order"
 
 
 def test_a_judgement_comes_back_as_it_was_kept() -> None:

@@ -13,7 +13,7 @@ from checks.facts.retry_queue import RETRY_QUEUE, QueueRow
 from checks.model import Fault, Finding, Severity, SubjectKind
 from checks.policy import Policy
 from checks.queue import exhausted, overdue, retrier_dead
-from checks.queue_rows import explain
+from checks.queue_rows import RETRIED_BY_HAND, explain
 from checks.registry import Check
 from tests.builders import at, facts_for, scope_at
 
@@ -243,6 +243,24 @@ def test_a_row_that_was_hopeless_from_the_start_is_no_sign_that_the_retrier_live
 )
 def test_any_try_since_the_oldest_row_fell_due_shows_that_the_retrier_lives(worked: dict[str, Any]) -> None:
     assert judge(retrier_dead, "2026-01-25T13:29", row(), row(id="row-2", **worked)) == ()
+
+
+def retried_by_hand(**changes: Any) -> QueueRow:
+    """Return the row after an operator's "retry now" at 13:20: planned, and applied 20 seconds later."""
+    moved = {"next_retry_at": at("2026-01-25T13:20"), "updated_at": at("2026-01-25T13:20:20")}
+    return row(resolution_notes=f"{RETRIED_BY_HAND}ann", **{**moved, **changes})
+
+
+def test_moving_the_next_try_by_hand_is_no_try_and_does_not_silence_the_alarm() -> None:
+    (before,) = judge(retrier_dead, "2026-01-25T13:22", row())
+    (after,) = judge(retrier_dead, "2026-01-25T13:22", retried_by_hand())
+    assert after.fingerprint == before.fingerprint
+    assert severities(retrier_dead, "2026-01-25T13:22", row(), retried_by_hand(id="row-2")) == [Severity.ERROR]
+
+
+def test_a_row_that_was_moved_by_hand_and_then_taken_shows_that_the_retrier_lives() -> None:
+    taken = retried_by_hand(retry_count=1, last_retry_at=at("2026-01-25T13:21"), status="retrying")
+    assert judge(retrier_dead, "2026-01-25T13:29", row(id="row-2"), taken) == ()
 
 
 @pytest.mark.parametrize("tried", [at("2026-01-25T12:50"), DUE])

@@ -8,7 +8,7 @@ import pytest
 
 from checks.facts.fact import Facts
 from checks.facts.watcher_runs import WATCHER_RUNS, WatcherRun
-from checks.model import Severity
+from checks.model import Fault, Severity
 from checks.policy import Policy
 from checks.watching import silent
 from tests.builders import at, scope_at
@@ -116,6 +116,12 @@ def test_the_sentence_says_which_checks_nobody_runs_and_the_command_runs_those()
     assert finding.suggestions[0].command == f"courtside watch --once --checks {BOTH}"
 
 
-def test_a_watcher_that_has_been_gone_for_more_than_two_weeks_is_missed_no_longer() -> None:
-    assert severity_after(14 * 1440) is Severity.CRITICAL
-    assert severity_after(14 * 1440 + 1) is Severity.OK
+def test_a_watcher_that_has_been_gone_for_however_long_is_missed_where_its_last_run_is_known() -> None:
+    assert severity_after(14 * 1440 + 1) is Severity.CRITICAL
+    assert severity_after(400 * 1440) is Severity.CRITICAL
+
+
+def test_it_is_the_watcher_that_is_at_fault_and_no_check() -> None:
+    scope = scope_at("2026-01-25T14:30")
+    (finding,) = silent(Facts.of(scope, (WATCHER_RUNS, [WatcherRun(RAN, "ops-1", 1800, "OK")])), Policy(), scope.as_of)
+    assert finding.fault is Fault.WATCHER

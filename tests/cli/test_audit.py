@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
+from console.audits import linting
+from tests.audits.modes import bound_by_modes, opened_above
 from tests.cli.conftest import Courtside
 
 SILENT = "try:\n    work()\nexcept Exception:\n    pass\n"
 LOST = "try:\n    work()\nexcept Forbidden:\n    pass\n"
-STREAM = 'def f(c, rows):\n    c.insert_rows_json("nba_raw.t", rows)\n'
 
 
 @pytest.fixture
@@ -163,41 +162,60 @@ def test_names_that_are_no_utf8_are_in_every_form(courtside: Courtside, folder: 
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "bad%FF.py"
 
 
-def test_fix_shows_and_writes_nothing_where_nobody_can_be_asked(courtside: Courtside, folder: Path) -> None:
-    (folder / "a.py").write_text(STREAM)
-    result = courtside("audit", str(folder), "--fix")
-    assert '+    insert_bigquery_rows("nba_raw.t", rows)' in result.lines
-    assert result.status == 1
-    assert (folder / "a.py").read_text() == STREAM
-
-
-@pytest.mark.parametrize(("answer", "is_done"), [("y\n", True), ("n\n", False), ("", False)])
-def test_fix_asks_who_sits_at_the_keyboard(
-    courtside: Courtside, folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, is_done: bool
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--only", "nowhere"), "there is no such folder or file in"),
+        (("--only", ".."), "there is no such folder or file in"),
+        (("--only", "/etc"), "there is no such folder or file in"),
+        (("--accept-new",), "--accept-new says what --update-baseline may add: give both"),
+        (("--sarif", "-", "--json"), "--sarif - writes SARIF to the output and nothing else"),
+        (("--sarif", "-", "--fix"), "--sarif - writes SARIF to the output and nothing else"),
+        (("--sarif", "-", "--explain"), "--sarif - writes SARIF to the output and nothing else"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_in_a_sentence(
+    courtside: Courtside, folder: Path, arguments: tuple[str, ...], says: str
 ) -> None:
-    (folder / "a.py").write_text(STREAM)
-    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
-    result = courtside("audit", str(folder), "--fix", has_keyboard=True)
-    assert "Rewrite 1 call in 1 file? [y/N]" in result.err
-    assert ("insert_bigquery_rows" in (folder / "a.py").read_text()) is is_done
-    assert result.status == (0 if is_done else 1)
+    result = courtside("audit", str(folder), *arguments)
+    assert result.status == 3
+    assert says in (result.document["error"]["message"] if "--json" in arguments else result.err)
+    assert "--json" in arguments or result.out == ""
 
 
-def test_fix_with_yes_writes_and_says_in_the_document_what_it_did(courtside: Courtside, folder: Path) -> None:
-    (folder / "a.py").write_text(f'{STREAM}    errors = c.insert_rows_json("nba_raw.t", rows)\n    print(errors)\n')
-    document = courtside("audit", str(folder), "--fix", "--yes", "--json").document
-    assert document["fix"]["applied"] is True
-    assert document["fix"]["rewritten"][0]["lines"] == [2]
-    assert document["fix"]["left"] == [{"place": "a.py:3", "reason": "something is done with its answer"}]
-    assert len(document["findings"]) == 1
+def test_sarif_on_the_output_stands_there_alone(
+    courtside: Courtside, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.py").write_text(SILENT)
+    monkeypatch.chdir(folder)
+    result = courtside("audit", ".", "--sarif", "-")
+    assert (result.status, result.document["version"]) == (1, "2.1.0")
+    assert [path.name for path in folder.iterdir()] == ["a.py"]
 
 
-def test_sync_is_a_dry_run_until_yes(courtside: Courtside, folder: Path) -> None:
-    (folder / "shared").mkdir()
-    (folder / "shared/a.py").write_text("x = 1\n")
-    copy = folder / "orchestration/cloud_functions/f/shared"
-    copy.mkdir(parents=True)
-    assert "add a.py" in courtside("audit", str(folder), "--sync").out
-    assert not (copy / "a.py").exists()
-    assert courtside("audit", str(folder), "--sync", "--yes").status == 0
-    assert (copy / "a.py").read_text() == "x = 1\n"
+def test_nothing_looked_at_is_unknown_in_every_form(courtside: Courtside, folder: Path) -> None:
+    (folder / "README.md").write_text("hello\n")
+    result = courtside("audit", str(folder), width=200)
+    assert (result.status, result.lines[0][:9]) == (3, "UNKNOWN  ")
+    assert "not a single Python file was looked at" in result.lines[0]
+    document = courtside("audit", str(folder), "--json").document
+    assert (document["exit_status"], document["severity"], document["reason"] != "") == (3, "unknown", True)
+    assert {check["severity"] for check in document["checks"]} == {"unknown"}
+
+
+@pytest.mark.parametrize(("mode", "name"), [(0o000, ""), (0o444, ""), (0o000, "inner"), (0o000, "inner/a.py")])
+def test_a_place_that_may_not_be_entered_is_unknown(
+    courtside: Courtside, folder: Path, monkeypatch: pytest.MonkeyPatch, mode: int, name: str
+) -> None:
+    (folder / "inner").mkdir()
+    (folder / "inner/a.py").write_text("x = 1\n")
+    monkeypatch.setattr(linting, "_output", lambda *_: b"[]")  # another user may not run the tests' ruff
+    for warm in (folder, folder / "nowhere"):
+        courtside("audit", str(warm))  # nor import what is imported by then
+    folder.chmod(mode)
+    with opened_above(folder), bound_by_modes():
+        result = courtside("audit", str(folder / name), width=200)
+    folder.chmod(0o755)
+    assert result.status == 3
+    assert "Permission denied" in result.out + result.err
+    assert "Traceback" not in result.err

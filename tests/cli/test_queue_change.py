@@ -102,6 +102,7 @@ def test_a_plan_that_cannot_be_kept_is_still_shown_and_says_that_it_cannot_be_ap
     shown = queue("requeue", *PROPS, env={"COURTSIDE_STATE_DIR": str(queue.file / "nowhere")})
     assert "would  p2_odds_game_lines 2026-01-27  insert pending row" in shown.out
     assert "nothing can be done that is not in the journal" in shown.out
+    assert "a plan that is not kept" in shown.out
     assert "queue apply" not in shown.out
 
 
@@ -235,6 +236,7 @@ def test_a_plan_whose_state_has_changed_is_refused(queue: Queue) -> None:
 def test_the_demo_is_planned_for_at_its_own_moment_and_never_changed(courtside: Courtside, verb: str) -> None:
     planned = courtside("queue", verb, *POSTPONED, "--json")
     assert planned.document["plan"]["made_at"] == "2026-01-25T01:30:00Z"
+    assert planned.document["plan"]["id"] == "", "an id that no command knows"
     refused = courtside("queue", verb, *POSTPONED, "--apply")
     assert (refused.status, "the demo is read-only" in refused.err) == (3, True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -52,11 +52,14 @@ def report(
     unknown: Sequence[str] = (),
     reason: str = "no answer",
     run: Sequence[str] = CHECKS,
+    unreadable: bool = True,
+    because: Mapping[str, str] | None = None,
 ) -> Report:
-    """Return a report in which the checks `run` were evaluated, those in `unknown` excepted."""
+    """Return a report in which the checks `run` were evaluated, those in `unknown` excepted, for reasons `because`."""
+    reasons = because or {}
     ids = tuple(dict.fromkeys((*run, *(item.check for item in findings), *unknown)))
     results = tuple(
-        CheckResult(check, Severity.UNKNOWN, reason=reason, unreadable=True)
+        CheckResult(check, Severity.UNKNOWN, reason=reasons.get(check, reason), unreadable=unreadable)
         if check in unknown
         else CheckResult(
             check,
@@ -81,12 +84,18 @@ class Watch:
     every: timedelta = QUARTER
 
     def sees(
-        self, *findings: Finding, unknown: Sequence[str] = (), reason: str = "no answer", times: int = 1
+        self,
+        *findings: Finding,
+        unknown: Sequence[str] = (),
+        reason: str = "no answer",
+        times: int = 1,
+        because: Mapping[str, str] | None = None,
     ) -> list[str]:
         """Let so many runs see these findings, then move the clock; return what happened, as `what cause`."""
         happened: list[Event] = []
         for _ in range(times):
-            run = Run("demo", report(self.moment, *findings, unknown=unknown, reason=reason), self.hushes, self.moment)
+            seen = report(self.moment, *findings, unknown=unknown, reason=reason, because=because)
+            run = Run("demo", seen, self.hushes, self.moment)
             happened.extend(self.takes(run))
             self.moment += self.every
         return [f"{event.what.value}: {event.incident.cause}" for event in happened]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from checks.cause_rules import RULES, Rule
 from checks.causes import find_causes
 from checks.incidents.incident import Incident, Run
 from checks.incidents.signs import signs_of
@@ -47,19 +48,31 @@ def test_it_stays_the_same_while_what_is_said_of_the_trouble_changes(
     changed = replace(SILENCE, severity=severity, sentence=sentence)
     later = NOON + timedelta(minutes=minutes)
     (key,) = signs_of(Run("demo", report(later, changed), Watch().hushes, later))
-    assert key == "demo|controller_silent:silence"
+    assert key == "demo|controller_silent"
 
 
 def test_very_long_scopes_are_incidents_apart_with_ids_and_threads_that_fit() -> None:
     watch = Watch()
     scopes = ["s" * 600 + end for end in ("1", "2", "3")]
     for _ in range(2):
-        watch.sees(*(finding("orchestration.gap", key=scope) for scope in scopes))
+        watch.sees(*(finding("workers.heartbeat", key=scope) for scope in scopes))
     assert len({incident.key for incident in watch.incidents}) == 3
     for names in (_of(watch, "key"), _of(watch, "id"), _of(watch, "thread")):
         assert len(set(names)) == 3
         assert max(map(len, names)) <= LONGEST_KEY
-    assert {cause_of(incident.key)[:20] for incident in watch.incidents} == {"controller_silent:ss"}
+    assert {cause_of(incident.key)[:20] for incident in watch.incidents} == {"batch_lost:sssssssss"}
+
+
+@given(st.sampled_from(RULES), st.datetimes(), st.datetimes())
+def test_no_key_of_what_is_no_game_date_holds_a_moment(rule: Rule, first: datetime, second: datetime) -> None:
+    """Else each moment would make another incident of one trouble, as each decision did of a controller that hardly decides."""
+    keys = set()
+    for moment in (first.replace(tzinfo=UTC), second.replace(tzinfo=UTC)):
+        shown = finding(
+            rule.checks[0], Severity.CRITICAL, since=moment, key="" if rule.name == "batch_lost" else str(moment)
+        )
+        keys |= set(signs_of(Run("demo", report(NOON, shown), Watch().hushes, NOON)))
+    assert len(keys) == 1
 
 
 def test_reasons_that_begin_alike_are_blind_spots_apart() -> None:

@@ -174,7 +174,7 @@ class TestAWord:
         assert watch.sees(SILENCE) == ["acknowledged: controller_silent"]
         assert watch.only().hush is not None
         watch.hushes = Hushes()
-        assert watch.sees(SILENCE) == ["no longer acknowledged: controller_silent"]
+        assert watch.sees(SILENCE) == ["no longer acknowledged or silenced: controller_silent"]
         assert watch.only().state is State.OPEN
 
     def test_silences(self, watch: Watch) -> None:
@@ -188,7 +188,7 @@ class TestAWord:
         watch.sees(SILENCE)
         watch.hushes = Hushes(unread="no such table")
         assert watch.sees(SILENCE, times=3) == []
-        assert watch.sees(SILENCE, times=2) == ["no longer acknowledged: controller_silent"]
+        assert watch.sees(SILENCE, times=2) == ["no longer acknowledged or silenced: controller_silent"]
 
 
 class TestTheClock:

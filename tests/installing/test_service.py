@@ -144,6 +144,31 @@ def test_cloud_run_is_refused_without_what_it_needs_and_for_a_file_of_this_machi
     assert install(courtside, *whole, "--print").status == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({}, {"COURTSIDE_SLACK_TOKEN"}),
+        ({"COURTSIDE_SLACK_WEBHOOK": "https://hooks.example/s3cret"}, {"COURTSIDE_SLACK_WEBHOOK"}),
+        (
+            {"COURTSIDE_SLACK_WEBHOOK": "https://hooks.example/s3cret", "COURTSIDE_SLACK_TOKEN": "xoxb-s3cret"},
+            {"COURTSIDE_SLACK_TOKEN"},
+        ),
+        ({"COURTSIDE_PING_URL": "https://hc.example/s3cret"}, {"COURTSIDE_SLACK_TOKEN", "COURTSIDE_PING_URL"}),
+    ],
+)
+def test_cloud_run_asks_secret_manager_for_what_is_in_use_here_and_holds_none_of_it(
+    courtside: Courtside, given: dict[str, str], asked: set[str]
+) -> None:
+    courtside.home.mkdir()
+    (courtside.home / "courtside.toml").write_text('[notify]\nsinks = ["slack"]\n[slack]\nchannel = "C0123456789"\n')
+    command = ("service", "install", "--print", "--kind", "cloud-run", *CLOUD, "--warehouse", "bigquery://nba-props")
+    shown = courtside(*command, env={"HOME": str(courtside.home), **given}).out
+    names = {f"COURTSIDE_{name}" for name in ("SLACK_TOKEN", "SLACK_WEBHOOK", "PING_URL")}
+    assert {name for name in names if name in shown} == asked
+    assert all(f'"name": "{name.lower().replace("_", "-")}"' in shown.replace("name: ", '"name": ') for name in asked)
+    assert "s3cret" not in shown
+
+
 def test_cloud_run_is_two_files_and_how_to_apply_them(courtside: Courtside) -> None:
     done = install(courtside, "--kind", "cloud-run", *CLOUD, "--cloud", "network=ops", "--cloud", "subnet=ops-east")
     job, schedule = (courtside.home / f"courtside-watch.{name}.yaml" for name in ("job", "schedule"))

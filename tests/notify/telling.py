@@ -24,12 +24,14 @@ class Told:
     times: list[datetime] = field(default_factory=list)
     """When each was sent."""
 
-    def sees(self, *findings: Finding, times: int = 1, unknown: Sequence[str] = ()) -> list[Kind]:
+    def sees(
+        self, *findings: Finding, times: int = 1, unknown: Sequence[str] = (), unreadable: bool = True
+    ) -> list[Kind]:
         """Let so many runs see these findings and return the kinds of what is sent."""
         before = len(self.sent)
         for _ in range(times):
             moment = self.watch.moment
-            seen = report(moment, *findings, unknown=unknown)
+            seen = report(moment, *findings, unknown=unknown, unreadable=unreadable)
             events = self.watch.takes(Run("demo", seen, self.watch.hushes, moment))
             done = decide(Situation("demo", seen, self.watch.incidents, events, moment), self.ledger, self.manner)
             self.ledger = done.ledger

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from console.journal import FILE_NAME, Journal
-from console.notify.choice import ROUTING_KEY, SECRET, Choice, choice_of, sinks_of
+from console.notify.choice import PAGERDUTY_API, ROUTING_KEY, SECRET, Choice, choice_of, sinks_of
 from console.notify.notice import Kind, Manner
 from console.notify.sinks.sink import Sink
 from console.setting_values import SettingsError
@@ -65,6 +65,10 @@ def test_a_mention_is_for_the_one_channel(tmp_path: Path) -> None:
         ({"sinks": "slack"}, "notify.sinks (/etc/courtside.toml) must be a list"),
         ({"webhook": "http://a.example"}, "notify.webhook (/etc/courtside.toml) must be an https:// address"),
         ({"webhook": "https://u:s3cret@a.example"}, "notify.webhook (/etc/courtside.toml) must be an https:// address"),
+        (
+            {"webhook": "https://hc..ping.example/s3cret"},
+            "notify.webhook (/etc/courtside.toml) must be an https:// address",
+        ),
         ({"escalate_to": "#alerts"}, "notify.escalate_to (/etc/courtside.toml) must be a channel's id"),
         ({"digest": "yes"}, "notify.digest (/etc/courtside.toml) must be true or false"),
         ({"per_hour": 0}, "notify.per_hour (/etc/courtside.toml) must be a whole number"),
@@ -84,6 +88,7 @@ def test_what_cannot_be_is_refused_by_name_and_repeats_no_secret(table: Mapping[
         ({"sinks": ["webhook"]}, SECRETS, "there is no address"),
         ({"sinks": ["webhook"], "webhook": "https://a.example"}, {}, SECRET),
         ({"sinks": ["pagerduty"]}, {}, ROUTING_KEY),
+        ({"sinks": ["pagerduty"]}, {**SECRETS, PAGERDUTY_API: "https://events..example/v2"}, PAGERDUTY_API),
         (
             {"sinks": ["slack"], "escalate_to": "C0ESCALATE"},
             {WEBHOOK: "https://hooks.slack.com/services/x"},

@@ -14,7 +14,7 @@ from console.incidents.moving import deliver, move, remind
 from console.incidents.shelf import current_incidents, newest_incidents
 from console.journal import Journal
 from console.notify.notice import Kind, Manner, Notice
-from console.notify.outbox import LEASE, put_notices, standings_of
+from console.notify.outbox import LEASE, put_notices
 from console.notify.sinks.sink import SinkError
 from console.notify.sinks.webhook import WebhookSink
 from tests.incidents.reports import NOON, RETRIER, SILENCE, report
@@ -91,18 +91,6 @@ def test_what_was_never_tried_gives_way_to_what_is_newer(post: Post, ear: Ear) -
     post.puts(OPENED, notice(Kind.WORSENED, 1), notice(Kind.ESCALATION, 2), notice(Kind.RESOLVED, 3), ear=ear)
     post.outbox.deliver(ear)
     assert ear.kinds == [Kind.RESOLVED]
-
-
-def test_what_is_refused_is_not_tried_again_and_is_seen(post: Post, ear: Ear) -> None:
-    ear.deaf = SinkError("wrong key", again=False)
-    post.puts(OPENED, ear=ear)
-    post.outbox.deliver(ear)
-    ear.deaf = None
-    post.moment += timedelta(days=1)
-    assert post.outbox.deliver(ear) == 0
-    with post.journal.reading() as connection:
-        (standing,) = standings_of(connection)
-    assert (standing.sink, standing.waiting, standing.refused, standing.error) == ("ear", 0, 1, "wrong key")
 
 
 def test_while_one_sends_another_keeps_away_and_takes_over_when_it_has_died(post: Post, ear: Ear) -> None:

@@ -91,6 +91,17 @@ class TestSlack:
             stamps = [item.text.splitlines()[-1] for item in slack.workspace.messages if item.thread == thread]
             assert stamps == sorted(stamps)
 
+    def test_that_refused_the_content_is_asked_again(self, post: Post, slack: SlackDouble) -> None:
+        sink = _slack(post, slack)
+        with post.journal.writing() as connection:
+            put_notices(connection, [notice(Kind.OPENED)], [sink], post.moment)
+        slack.workspace.refuses = "opened it is"
+        assert post.outbox.deliver(sink) == 0
+        slack.workspace.refuses = "nothing"
+        post.moment += timedelta(hours=1)
+        assert post.outbox.deliver(sink) == 1
+        assert len(slack.workspace.messages) == 1
+
 
 def _slack(post: Post, double: SlackDouble, *, is_down: bool = False) -> SlackSink:
     pace = Pace(lambda: post.moment, lambda _: None, lambda: 0.5)

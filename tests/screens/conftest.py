@@ -7,13 +7,14 @@ import pytest
 from checks.model import Scope
 from console.desk import Desk
 from screens.ports import Look
+from tests.screens.looks import with_gate_words
 from tests.screens.stubs import MOMENT, Source
 
 
 @pytest.fixture(scope="session")
 def january(desk: Desk) -> Look:
-    """The full report 45 hours into the silence, with all its facts."""
-    return desk.look(Scope.at(MOMENT))
+    """The full report 45 hours into the silence, with all its facts, and the words about gates that pages load beside them."""
+    return with_gate_words(desk, desk.look(Scope.at(MOMENT)))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from console.desk import Desk
 from console.first_view import DEMO_DAYS
 from console.journal import FleetingJournal
 from console.look import Look
-from console.warehouse.demo import PROVENANCE
+from console.warehouse.demo import DEMO_AS_OF, PROVENANCE
 from console.warehouse.embedded import EmbeddedWarehouse
 from screens.app import CourtsideApp
 from screens.ports import Hands
@@ -86,5 +86,6 @@ def console_at(moment: datetime, desk: SteadyDesk, *, color: bool = True, hands:
         days=DEMO_DAYS,
         color=color,
         provenance=PROVENANCE,
+        own_moment=DEMO_AS_OF,
     )
     return CourtsideApp(session, monotonic=desk.clock)

@@ -23,6 +23,7 @@ from screens.lines import Tone, text_of
 from screens.orders import Consent, Order, Verb
 from screens.ports import LogEntry, Look, Preview, PreviewItem, Result
 from tests.screens.effects import MOMENT
+from tests.screens.looks import with_gate_words
 from tests.screens.opened import list_of
 from tests.screens.stubs import Source, StubHands, drive, keybar_text, loaded, screen_text, session_on, until
 
@@ -32,8 +33,8 @@ PATIENCE = 30.0
 
 @pytest.fixture(scope="module")
 def with_a_row(desk: Desk) -> Look:
-    """The report of a moment at which the queue has a row."""
-    return desk.look(Scope.at(MOMENT))
+    """The report of a moment at which the queue has a row, with the words about gates."""
+    return with_gate_words(desk, desk.look(Scope.at(MOMENT)))
 
 
 @pytest.fixture
@@ -365,6 +366,30 @@ def test_quitting_while_something_is_applied_leaves_at_once_and_stops_it_between
     drive(console(source, hands), steps)
     assert hands.stopped.wait(PATIENCE)
     hands.may_end.set()
+
+
+def test_q_stops_nothing_that_is_being_applied_and_says_what_does(source: Source) -> None:
+    hands = Slow()
+    hands.may_plan.set()
+
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await on_the_queue(app, pilot)
+        dialog = await planned(app, pilot, "r")
+        assert keybar_text(app).split() == ["Enter", "apply", "Esc", "close"]
+        await pilot.press("enter")
+        await until(pilot, lambda: dialog.stage is Stage.APPLYING, "it is not applied")
+        assert keybar_text(app).split() == ["Esc", "stop", "between", "two", "items"]
+        await pilot.press("q", "q")
+        assert "Esc stops between two items, q does not" in keybar_text(app)
+        assert dialog.stage is Stage.APPLYING
+        assert not hands.stopped.is_set()
+        hands.may_end.set()
+        await ended(pilot, dialog)
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is not dialog, "q does not close what is done")
+        assert app.is_running
+
+    drive(console(source, hands), steps)
 
 
 def test_a_defect_while_it_is_applied_is_said_in_words(source: Source) -> None:

@@ -87,6 +87,30 @@ def test_findings_stand_under_their_check_and_folder_with_count_and_worst_the_wo
     ]
 
 
+def test_at_80_columns_a_row_shows_the_table_that_rows_are_streamed_into() -> None:
+    said = (
+        "insert_rows_json writes through the streaming buffer into nba_raw.games, which DML touches too (jobs/merge.py)"
+    )
+    known = replace(FOUND, spots=(replace(spot("jobs/write_games.py:1207"), sentence=said, about="nba_raw.games"),))
+    table = audit_view(session(known), LOOK, SCOPE, Policy(), Options(78))
+    assert rows(table)[1].startswith("    WARNING  write_games.py:1207  nba_raw.games  insert_rows_json writes")
+    assert audit_view(session(known), LOOK, SCOPE, Policy(), Options(78, filter="nba_raw.games")).count == 2
+
+
+def test_the_title_shows_neither_a_count_of_rows_nor_the_consoles_moment() -> None:
+    many = replace(FOUND, spots=tuple(spot(f"jobs/a.py:{n}") for n in range(1, 200)))
+
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await loaded(app, pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: name_of(app) == "audit" and panel(app).table.count == 200, "no findings")
+        assert text_of(panel(app).line_at(0)).strip("━─ ") == "Audit of the checkout"
+        panel(app).set_options(filter="a.py:1")
+        assert text_of(panel(app).line_at(0)).rstrip("━─ ").endswith(" /a.py:1")
+
+    drive(CourtsideApp(session_on(Source(LOOK), auditor=StubAuditor(many))), steps)
+
+
 def test_the_filter_keeps_findings_that_hold_it_and_their_groups() -> None:
     assert rows(page(wanted="JOBS/B.PY")) == [
         "▾ ERROR    source.streaming_inserts jobs/  1 finding in 1 file",

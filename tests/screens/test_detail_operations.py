@@ -18,6 +18,7 @@ from console.warehouse.protocol import WarehouseError
 from screens.app import CourtsideApp
 from screens.detail.detail import Detail
 from screens.detail.doctor import doctor_spec
+from screens.detail.operation import operation_spec
 from screens.detail.operations import operations_spec
 from screens.lines import Line, display_width, line, text_of
 from screens.panels.panel import Spec
@@ -106,29 +107,51 @@ def test_in_ascii_nothing_else_is_drawn(operations: Spec, journal: FleetingJourn
     assert all(row.isascii() for row in shown(operations, width=60, ascii=True))
 
 
-def test_what_is_to_be_verified_stands_before_what_was_done_and_that_among_what_was_noted(
+def test_what_is_to_be_verified_stands_apart_from_what_was_done_and_that_among_what_was_noted(
     journal: FleetingJournal, tmp_path: Path
 ) -> None:
-    due = LogEntry(at("2026-01-25T07:05"), "courtside", "requeue", "LAL@DAL", "verify at 07:05 UTC (02:05 ET)")
+    due = LogEntry(
+        at("2026-01-25T07:05"), "courtside", "requeue", "LAL@DAL", "verify at 07:05 UTC (02:05 ET)", is_to_come=True
+    )
     done = LogEntry(at("2026-01-25T01:15"), "ann", "requeue", "LAL@DAL", "done")
     journal.note(REQUEUED)
     journal.note(POSTED)
     session = replace(session_with(tmp_path), memory=journal, hands=StubHands(done=(due, done)))
     rows = shown(operations_spec(Target("operations", ""), session))
-    assert [row.split()[-1] for row in rows] == ["ET)", "previewed", "done", "previewed"]
-    assert "LAL@DAL: verify at 07:05 UTC (02:05 ET)" in rows[0]
+    ends = [row.split()[-1] for row in rows]
+    assert ends == ["first", "ET)", "first", "previewed", "done", "previewed"]
+    assert (rows[0], rows[2]) == ("to come, the soonest first", "done, newest first")
+    assert "LAL@DAL: verify at 07:05 UTC (02:05 ET)" in rows[1]
+
+
+def test_behind_a_row_is_everything_that_is_kept_of_it(journal: FleetingJournal, tmp_path: Path) -> None:
+    known = replace(REQUEUED, details=(("plan", "p1"), ("found", "x" * 200)))
+    journal.note(POSTED)
+    session = replace(session_with(tmp_path), memory=journal, hands=StubHands(done=(known,)))
+    table = operations_spec(Target("operations", ""), session).view(
+        Unloaded.nothing(SCOPE), SCOPE, Policy(), Options(80)
+    )
+    posted, requeued = (table.item(n).target for n in range(table.count))
+    assert posted is not None
+    assert requeued is not None
+    first, *wrapped = shown(operation_spec(requeued, session), width=60)
+    assert first.split() == ["plan", "p1"]
+    assert "".join("".join(wrapped).split()) == f"found{'x' * 200}"
+    assert "by       bob" in shown(operation_spec(posted, session))
+    assert "has moved on" in shown(operation_spec(Target("operation", "none"), session))[0]
 
 
 STOPPED = LogEntry(at("2026-01-25T01:15"), "ann", "requeue", "7 of 25 done", "stopped: cancelled", plan="p1")
 
 
-def test_a_run_that_was_stopped_says_which_key_goes_on_with_it_and_one_that_is_too_old_does_not(
+def test_a_run_that_was_stopped_says_which_key_goes_on_with_it_and_of_one_that_is_too_old_plans_it_again(
     journal: FleetingJournal, tmp_path: Path
 ) -> None:
-    done = (STOPPED, replace(STOPPED, plan=""))
+    done = (STOPPED, replace(STOPPED, plan=""), replace(STOPPED, plan="p2", is_too_old=True))
     session = replace(session_with(tmp_path), memory=journal, hands=StubHands(done=done))
-    first, second = shown(operations_spec(Target("operations", ""), session))
+    first, second, third = shown(operations_spec(Target("operations", ""), session))
     assert first.endswith("N goes on: 7 of 25 done: stopped: cancelled")
+    assert third.endswith("N plans it again: 7 of 25 done: stopped: cancelled")
     assert second.endswith(" 7 of 25 done: stopped: cancelled")
     remapped = operations_spec(Target("operations", ""), replace(session, keys={"rest": "ctrl+g"}))
     assert "Ctrl+g goes on: " in shown(remapped)[0]

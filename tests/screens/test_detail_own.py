@@ -6,6 +6,7 @@ import pytest
 
 from checks.model import Scope
 from checks.policy import Policy
+from console.desk import Desk
 from screens.detail.gates import gates_view
 from screens.detail.help import help_view
 from screens.detail.why import why_view
@@ -13,7 +14,7 @@ from screens.keymap import ACTIONS
 from screens.lines import display_width, text_of
 from screens.ports import Look
 from screens.table import Table, Target
-from screens.unloaded import NotLoadedError, Unloaded
+from screens.unloaded import Unloaded
 from screens.views.options import Options
 from tests.screens.stubs import MOMENT
 
@@ -50,9 +51,10 @@ def test_gates_can_be_filtered_as_a_whole(january: Look) -> None:
     assert gates_view(january, SCOPE, Policy(), Options(118, filter="nowhere")).empty == "no gate contains 'nowhere'"
 
 
-def test_gates_without_facts_say_that_nothing_is_loaded(january: Look) -> None:
-    with pytest.raises(NotLoadedError, match="not loaded yet"):
-        gates_view(Unloaded(january.report), SCOPE, Policy(), Options(118))
+def test_no_gate_is_shown_before_it_was_asked_whether_somebody_holds_it(january: Look, desk: Desk) -> None:
+    for look in (Unloaded(january.report), desk.look(SCOPE)):
+        shown = gates_view(look, SCOPE, Policy(), Options(118))
+        assert (shown.count, shown.empty) == (0, "loading what operators have said about gates …")
 
 
 def test_why_shows_every_cause_with_its_evidence_and_what_to_type(january: Look) -> None:

@@ -35,6 +35,14 @@ def expected(when: str, reason: str | None = None) -> ExpectedRun:
     return ExpectedRun(date(2026, 1, 22), NAME, at(when), reason, 8)
 
 
+def test_where_a_check_could_not_look_it_cannot_be_known_whether_anything_is_wrong() -> None:
+    blind = look_at(scope_at("2026-01-23T04:20"), WORKFLOW_CHECKS)
+    said = all_text(workflow_view(NAME, blind, blind.report.scope, Policy(), Options(118)))
+    assert "UNKNOWN  whether anything is wrong cannot be known" in said
+    assert "cannot be judged: decisions: no" in said
+    assert "nothing that the checks know of" not in said
+
+
 def look(now: str = "2026-01-23T04:20", reason: str = "its window is open", error: str = "timeout") -> Look:
     decisions = [
         decision(at("2026-01-23T02:00"), reason="no window"),

@@ -20,6 +20,7 @@ from screens.keymap import ACTIONS, Action, keys_of
 from screens.overview import Overview
 from screens.panels.findings_panel import FindingsPanel
 from tests.screens.effects import EFFECTS, ELSEWHERE, MOMENT, look_at
+from tests.screens.looks import with_gate_words
 from tests.screens.opened import GAME_DATE, OPENED, list_of, name_of, reached
 from tests.screens.stubs import Source, drive, loaded, session_on, until
 
@@ -28,7 +29,9 @@ SIZE = (80, 24)
 
 @pytest.fixture(scope="module")
 def sunday(desk: Desk) -> Source:
-    return Source(desk.look(Scope.at(MOMENT, last=GAME_DATE, days=1, lookback=timedelta(hours=12))))
+    return Source(
+        with_gate_words(desk, desk.look(Scope.at(MOMENT, last=GAME_DATE, days=1, lookback=timedelta(hours=12))))
+    )
 
 
 def assert_sane(app: CourtsideApp, what: str) -> None:

@@ -43,6 +43,15 @@ def lines(shown: HeaderState, width: int = 80) -> list[str]:
     return [text_of(line) for line in header_lines(shown, width)]
 
 
+@pytest.mark.parametrize("width", range(40, 130))
+def test_a_sentence_that_is_cut_leaves_no_bracket_open(width: int) -> None:
+    sentence = (
+        "the retrier is not running: LAL@DAL was due at 2026-01-25T12:52Z (Sun 25 Jan 07:52 EST) and was not tried"
+    )
+    said = text(state(verdict=Verdict(Severity.ERROR, sentence, at("2026-01-23T04:20"))), width)
+    assert said.partition("since")[0].count("(") == said.partition("since")[0].count(")")
+
+
 def text(shown: HeaderState, width: int = 80) -> str:
     return " ".join(lines(shown, width))
 
@@ -201,3 +210,14 @@ def test_it_says_when_the_watcher_last_ran_and_nothing_where_there_never_was_one
     assert standing.watched(AS_OF - timedelta(hours=1)) == "watcher 0 min ago"
     assert "watcher 12 min ago" in text(state(watcher="watcher 12 min ago"), 140)
     assert "watcher" not in text(state(), 140)
+
+
+def test_that_people_were_not_told_stands_out_and_is_not_the_first_thing_to_give_way() -> None:
+    standing = Standing()
+    assert standing.untold == ""
+    look = Told(Unloaded.nothing(Scope.at(AS_OF)).report, untold=2)
+    standing.note(Loaded(Errand("all", 1, 1, Scope.at(AS_OF)), look, None, seconds=0.1), full=True)
+    for width in (80, 100, 140):
+        [shown] = [span for span in header_lines(state(untold=standing.untold), width)[0] if "2 NOT" in span.text]
+        assert (shown.text.strip(" ·"), shown.tone) == ("2 NOT DELIVERED", Tone.UNKNOWN)
+    assert "DELIVERED" not in text(state(), 140)

@@ -136,7 +136,8 @@ def console(source: Source, **changes: object) -> CourtsideApp:
     """Return a console whose journal and doctor have been told hostile things too."""
     journal = FleetingJournal(now=lambda: PRESENT)
     for number, evil in enumerate(EVIL):
-        journal.note(LogEntry(PRESENT, *(f"{word}{number:02d}{evil}" for word in ("actor", "act", "subject", "came"))))
+        actor, act, subject, came = (f"{word}{number:02d}{evil}" for word in ("actor", "act", "subject", "came"))
+        journal.note(LogEntry(PRESENT, actor, act, subject, came))
 
     def doctor(width: int) -> list[Line]:
         return [line for evil in EVIL for line in flow([f"setting {evil}"], width)]

@@ -51,6 +51,25 @@ def test_a_playing_clock_steps_and_waits_for_what_is_still_being_shown(source: S
     drive(CourtsideApp(session_on(source)), steps)
 
 
+def test_where_the_recording_ends_playing_and_going_on_end_too(source: Source) -> None:
+    end = at("2026-01-25T01:40")
+
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await loaded(app, pilot)
+        for typed in ("2026-01-25T01:41Z", "live"):
+            await pilot.press("t", *typed, "enter")
+            await until(pilot, lambda: "what is recorded ends at 2026-01-25T01:40Z" in keybar_text(app), "not said")
+            assert app.moment.now() == at("2026-01-25T01:30")
+            app.say("")
+        await pilot.press("P")
+        beat(app)
+        assert (app.moment.now(), app.moment.playing) == (end, False)
+        assert "what is recorded ends here, at 2026-01-25T01:40Z" in keybar_text(app)
+
+    later = at("2026-07-01T00:00")
+    drive(CourtsideApp(session_on(source, ends_at=end, clock=lambda: later)), steps)
+
+
 def test_playing_ends_at_the_present(source: Source) -> None:
     async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
         await loaded(app, pilot)

@@ -24,6 +24,7 @@ class Big:
     """A look on a queue whose rows count how often they are drawn."""
 
     watched_at = None
+    untold = 0
 
     def __init__(self, rows: tuple[QueueRow, ...], report: Report) -> None:
         self._rows = rows

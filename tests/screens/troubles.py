@@ -33,6 +33,7 @@ class Told:
 
     report: Report
     watched_at: datetime | None = None
+    untold: int = 0
 
     def rows(self, fact: Fact[Row]) -> tuple[Row, ...]:
         raise AssertionError(f"a report has no {fact.name}")

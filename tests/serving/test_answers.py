@@ -73,8 +73,15 @@ def test_a_run_answers_with_the_document_of_the_command_line(served: Served, dem
 
     out = io.StringIO()
     home = tmp_path / "home"
-    shell = Shell(out, io.StringIO(), {}, lambda: DEMO_AS_OF, lambda: Homes(home, home, home), open_desk)
-    run(["check", "--json", "--warehouse", str(demo_file), "--at", "2026-01-25T01:30Z"], shell)
+    shell = Shell(
+        out,
+        io.StringIO(),
+        {"COURTSIDE_WAREHOUSE": str(demo_file)},
+        lambda: DEMO_AS_OF,
+        lambda: Homes(home, home, home),
+        open_desk,
+    )
+    run(["check", "--json"], shell)
     of_command, of_server = json.loads(out.getvalue()), served.post("/run").json()
     for own in ("command", "scope", "facts", "explain", "made_at", "age_seconds", "joined"):
         of_command.pop(own, None)

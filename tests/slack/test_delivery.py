@@ -180,7 +180,7 @@ def test_after_half_an_hour_without_a_network_nothing_is_lost_and_nothing_is_twi
 
 def test_while_another_console_delivers_this_one_does_not(here: Desk) -> None:
     here.outbox.put(here.bot.destination, message())
-    assert here.outbox._claim(here.bot.destination) is not None
+    assert here.outbox._claim(here.bot) is not None
     assert "another console is delivering just now" in here.posts(message()).reason
     assert here.double.asked == []
     here.later(LEASE.total_seconds() / 60 + 1)
@@ -225,3 +225,53 @@ def test_only_what_cannot_have_left_counts_as_not_sent(error: Exception, kind: t
 
 def test_an_absurd_retry_after_keeps_a_message_for_a_day_and_not_for_ever() -> None:
     assert of_api(429, "ratelimited", {"Retry-After": "9" * 30}).wait_seconds == 24 * 3600
+
+
+@pytest.mark.parametrize("hours", [5, 37])
+@pytest.mark.parametrize("through", ["bot", "webhook"])
+def test_a_clock_that_was_set_back_keeps_no_message_for_the_time_that_it_was_ahead(
+    here: Desk, through: str, hours: int
+) -> None:
+    send = here.posts if through == "bot" else here.hooks
+    method = "chat.postMessage" if through == "bot" else "webhook"
+    here.later(hours * 60)
+    here.double.fails(method, Fault.MUCH_TOO_OFTEN)
+    assert not send(message()).is_delivered
+    here.later(-hours * 60)
+    assert send(message()).is_delivered
+    assert here.shown == ["nobody decides"]
+
+
+def test_a_claim_of_a_clock_that_was_set_back_is_over(here: Desk) -> None:
+    here.outbox.put(here.bot.destination, message())
+    here.later(37 * 60)
+    assert here.outbox._claim(here.bot) is not None
+    here.later(-37 * 60)
+    assert here.posts(message()).is_delivered
+
+
+@pytest.mark.parametrize("through", ["bot", "webhook"])
+def test_a_message_whose_sender_died_holds_up_no_other_incident(here: Desk, through: str) -> None:
+    way = here.bot if through == "bot" else here.webhook
+    here.outbox.put(way.destination, message("one"))
+    assert here.outbox._claim(way) is not None
+    assert (here.posts if through == "bot" else here.hooks)(message("two", incident="another")).is_delivered
+    assert here.shown == ["two"]
+
+
+def test_while_slack_wants_quiet_no_message_of_the_channel_is_sent(here: Desk) -> None:
+    here.double.fails("chat.postMessage", Fault.MUCH_TOO_OFTEN)
+    here.posts(message("one"))
+    assert not here.posts(message("two", incident="another")).is_delivered
+    assert here.double.asked == ["chat.postMessage"]
+
+
+def test_what_was_posted_while_the_clock_was_ahead_is_found_when_it_has_been_set_back(here: Desk) -> None:
+    here.later(37 * 60)
+    here.double.workspace.may_read = False
+    here.double.fails("chat.postMessage", Fault.CUT_AFTER)
+    assert here.posts(message()).state is State.POSTING
+    here.later(-37 * 60)
+    here.double.workspace.may_read = True
+    assert here.posts(message()).is_delivered
+    assert here.shown == ["nobody decides"]

@@ -21,6 +21,7 @@ import duckdb
 import pytest
 
 from console.journal import FILE_NAME
+from console.process_mark import has_ended
 from tests.cli.conftest import Courtside, data
 from tests.cli.conftest import courtside as _courtside
 from tests.cli.words import NOW, Operator
@@ -110,6 +111,73 @@ def test_a_run_that_could_not_tell_people_is_told_to_the_ping_url_as_a_failure(
     assert (paths[0], paths[-1]) == ("/ping/start", "/ping/fail")
     assert "cannot take it now (HTTP 503)" not in receiver.got[0].document["says"]
     assert receiver.got[-1].document["says"].startswith("CRITICAL ")
+
+
+def test_doctor_shows_no_address_that_holds_a_secret_whole(ann: Operator) -> None:
+    settle(ann.courtside.home, '[notify]\nsinks = ["webhook"]\nwebhook = "https://ops.example/s3cret?token=t0ken"\n')
+    for shown in (ann("doctor").out, ann("doctor", "--json").out):
+        assert "https://ops.example/" in shown
+        assert "s3cret" not in shown
+        assert "t0ken" not in shown
+
+
+def test_a_file_named_from_where_it_lies_and_by_its_whole_path_is_told_of_once(
+    ann: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\ndigest = false\n')
+    assert "opened: CRITICAL" in ann("watch", "--once").out
+    monkeypatch.chdir(ann.file.parent)
+    again = Operator(ann.courtside, Path(ann.file.name), ann.now + timedelta(minutes=1))("watch", "--once")
+    assert again.status == 2
+    assert "opened" not in again.out
+
+
+def test_of_some_checks_no_digest_is_sent_and_that_of_all_still_is(ann: Operator) -> None:
+    settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\n')
+    assert "digest" not in ann("watch", "--once", "--checks", "schedule.stale").out
+    assert "digest" in ann("watch", "--once").out
+
+
+@pytest.mark.parametrize(("early", "is_told"), [(timedelta(seconds=0.2), True), (timedelta(minutes=3), False)])
+def test_called_every_quarter_of_an_hour_the_second_run_escalates_also_when_it_is_a_little_early(
+    ann: Operator, early: timedelta, is_told: bool
+) -> None:
+    settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\ndigest = false\n')
+    assert "escalation" not in ann("watch", "--once", "--every", "15m").out
+    ann.now += timedelta(minutes=15) - early
+    assert ("escalation" in ann("watch", "--once", "--every", "15m").out) is is_told
+
+
+SEVERAL = '[watch]\nseveral_hosts = true\n[notify]\nsinks = ["stdout"]\ndigest = false\n'
+
+
+def test_on_a_warehouse_without_the_table_of_leases_people_are_told_on_the_first_day(ann: Operator) -> None:
+    settle(ann.courtside.home, SEVERAL)
+    ann.drop("console_leases")
+    shown = ann("watch", "--once")
+    assert shown.status == 2
+    assert "opened: CRITICAL" in shown.out
+    assert "Another host may tell this too: it cannot be found out which one leads" in " ".join(shown.out.split())
+
+
+def test_read_only_nothing_is_written_of_a_lease_and_it_is_said_that_others_may_tell_too(ann: Operator) -> None:
+    settle(ann.courtside.home, SEVERAL)
+    shown = ann("watch", "--once", "--read-only")
+    assert "opened: CRITICAL" in shown.out
+    assert ann.said("SELECT count(*) FROM nba_orchestration.console_leases") == [(0,)]
+    started = json.loads(shown.err.splitlines()[0])
+    assert started["several_hosts"].startswith("this host tells people whatever others do: read-only")
+    assert "Another host may tell this too" in " ".join(shown.out.split())
+
+
+def test_read_only_what_another_host_has_told_is_not_told_again(ann: Operator) -> None:
+    settle(ann.courtside.home, SEVERAL)
+    ann("watch", "--once")
+    bob = Operator(Courtside(ann.courtside.home / "bob", ann.courtside.data), ann.file, ann.now)
+    bob.courtside.home.mkdir()
+    settle(bob.courtside.home, SEVERAL)
+    bob.now += timedelta(minutes=1)
+    assert "opened" not in bob("watch", "--once", "--read-only").out
 
 
 def test_checks_can_be_chosen_and_one_that_is_not_there_is_refused(ann: Operator) -> None:
@@ -254,8 +322,9 @@ def test_killed_while_it_tells_people_the_next_one_tells_them_under_the_same_key
         process.send_signal(signal.SIGKILL)
         assert process.wait(PATIENCE) == -signal.SIGKILL
     receiver.always = Says()
-    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as journal, journal:  # five minutes pass
-        journal.execute("UPDATE lease SET until = '2020-01-01T00:00:00.000000Z'")
+    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as journal, journal:
+        (holder,) = journal.execute("SELECT holder FROM lease WHERE name LIKE 'watch %'").fetchone()
+        assert has_ended(holder.partition(" ")[2])  # so its lease keeps nobody out, though it lasts for minutes
         journal.execute("UPDATE notice SET claim = '2020-01-01T00:00:00.000000Z' WHERE claim != ''")
     with watching(tmp_path, ann.file, "--once") as process:
         next_line(process, "run")

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from checks.incidents.incident import Rules, State
 from checks.model import Severity
-from console.notify.notice import Kind
+from console.incidents.shelf import current_incidents
+from console.notify.notice import Kind, Manner
+from console.notify.outbox import NoticeOutbox
 from console.setting_values import SettingsError
 from console.warehouse_lease import Asked, Claim, Holding
 from console.watching.choice import Choice, choice_of, shown
 from console.watching.leadership import Leadership, Role
 from console.watching.ping import Ping, Sign
+from console.watching.remarked import Remarked
+from console.watching.telling import Telling
+from console.watching.watcher import Outcome
 from tests.notify.conftest import receiver
 from tests.notify.services import Receiver, Says
-from tests.watching.worlds import HALF_AN_HOUR, PLACE, World
+from tests.watching.worlds import HALF_AN_HOUR, PLACE, START, People, World
 
 __all__ = ["receiver"]  # fixture
 
@@ -41,7 +47,19 @@ class Shared:
 
 
 def on(world: World, shared: Shared, host: str) -> Leadership:
-    return Leadership(world.journal(), f"watch {PLACE}", lambda now: shared.ask(host, now))
+    return Leadership(world.journal(), f"watch {PLACE}", lambda now: shared.ask(host, now), 2 * HALF_AN_HOUR)
+
+
+def once(world: World, shared: Shared) -> Outcome:
+    """Return what one run of a process of its own comes to, as cron and timers start it."""
+    leadership = on(world, shared, world.folder.name)
+    outbox = NoticeOutbox(world.journal(), world.now, lambda: 0.5)
+    people = Remarked(world.people, lambda: leadership.may_be_twice)
+    telling = Telling(world.journal(), PLACE, [people], outbox, Rules(), Manner(has_digest=False))
+    watcher = world.watcher(leadership=leadership, telling=telling)
+    outcome = watcher.run()
+    watcher.stop()
+    return outcome
 
 
 def hosts(folder: Path, shared: Shared) -> list[World]:
@@ -68,32 +86,91 @@ def test_of_two_hosts_one_tells_and_the_other_takes_over_when_it_is_gone(tmp_pat
     assert second.run().role is Role.LEADS
 
 
-def test_where_the_warehouse_cannot_be_asked_the_one_that_led_goes_on_to_the_end_of_its_term(tmp_path: Path) -> None:
+def of_each_kind(world: World) -> list[Kind]:
+    return [notice.kind for notice in world.people.told]
+
+
+def test_where_the_warehouse_cannot_be_asked_the_one_that_led_last_goes_on_and_says_so_once_its_lease_is_over(
+    tmp_path: Path,
+) -> None:
     shared = Shared()
-    a, b = hosts(tmp_path, shared)
-    first, second = (world.watcher(leadership=on(world, shared, world.folder.name)) for world in (a, b))
-    first.run()
+    a, _ = hosts(tmp_path, shared)
+    a.severity_at = lambda now: Severity.CRITICAL if now > START else Severity.OK
+    once(a, shared)
     shared.is_down = True
     a.passes(2 * HALF_AN_HOUR)
-    b.passes(2 * HALF_AN_HOUR)
-    assert [first.run().role, second.run().role] == [Role.LEADS, Role.WITHHOLDS]
-    a.passes(HALF_AN_HOUR)
-    outcome = first.run()
-    assert (outcome.role, outcome.is_undelivered) == (Role.WITHHOLDS, True)
-    assert "it is not known which host leads: the network is down" in outcome.trouble
+    outcome = once(a, shared)
+    assert (outcome.role, outcome.is_undelivered) == (Role.LEADS, False)
+    assert of_each_kind(a) == [Kind.OPENED]
+    a.passes(8 * HALF_AN_HOUR)
+    assert once(a, shared).role is Role.LEADS
+    first, later = a.people.told
+    assert "Another host" not in " ".join(first.lines)
+    assert later.lines[-1].startswith("Another host may tell this too: it cannot be found out which one leads (the net")
 
 
-def test_who_withholds_tells_all_of_it_once_it_leads(tmp_path: Path) -> None:
+def test_a_host_that_stood_by_tells_what_is_open_two_intervals_after_the_lease_could_be_asked_for_last(
+    tmp_path: Path,
+) -> None:
+    shared = Shared()
+    a, b = hosts(tmp_path, shared)
+    b.people = People()
+    once(a, shared)
+    assert once(b, shared).role is Role.STANDS_BY
+    shared.is_down = True
+    for _ in range(2):
+        b.passes(HALF_AN_HOUR)
+        outcome = once(b, shared)
+        assert (outcome.role, outcome.is_undelivered) == (Role.WITHHOLDS, True)
+        assert "nobody is told from here before 2026-01-25T13:30Z: another host led last" in outcome.trouble
+    assert b.people.told == []
+    with b.journal().reading() as connection:
+        (incident,) = current_incidents(connection, PLACE)
+    assert incident.state is State.OPEN
+    b.passes(HALF_AN_HOUR)
+    assert once(b, shared).role is Role.LEADS
+    assert of_each_kind(b) == [Kind.OPENED, Kind.ESCALATION]
+    assert all("Another host may tell this too" in notice.lines[-1] for notice in b.people.told)
+
+
+def test_a_host_that_stood_by_tells_nobody_when_the_lease_can_be_asked_for_again_and_is_anothers(
+    tmp_path: Path,
+) -> None:
+    shared = Shared()
+    a, b = hosts(tmp_path, shared)
+    b.people = People()
+    once(a, shared)
+    once(b, shared)
+    for is_down in (True, False, True):
+        shared.is_down = is_down
+        for world in (a, b):
+            world.passes(HALF_AN_HOUR)
+            once(world, shared)
+    assert b.people.told == []
+
+
+def test_a_host_that_never_could_ask_tells_at_once_and_says_that_another_may_too(tmp_path: Path) -> None:
     shared = Shared()
     shared.is_down = True
     a, _ = hosts(tmp_path, shared)
-    watcher = a.watcher(leadership=on(a, shared, "a"))
-    watcher.run()
-    assert a.people.told == []
+    outcome = once(a, shared)
+    assert (outcome.role, outcome.is_undelivered) == (Role.LEADS, False)
+    (told,) = a.people.told
+    assert told.lines[-1].startswith("Another host may tell this too")
     shared.is_down = False
-    a.passes(timedelta(minutes=30))
-    watcher.run()
-    assert [notice.kind for notice in a.people.told] == [Kind.OPENED]
+    a.passes(HALF_AN_HOUR)
+    once(a, shared)
+    assert all("Another host" not in " ".join(notice.lines) for notice in a.people.told[1:])
+
+
+def test_a_notice_with_a_remark_is_still_the_same_to_whoever_knows_it_by_its_key(tmp_path: Path) -> None:
+    (a, _), down = hosts(tmp_path, Shared()), Shared()
+    down.is_down = True
+    once(a, down)
+    (told,) = a.people.told
+    with a.journal().reading() as connection:
+        keys = [key for (key,) in connection.execute("SELECT key FROM notice")]
+    assert keys == [told.key]
 
 
 def test_a_ping_that_is_sent_elsewhere_is_not_followed_and_its_address_is_in_no_message(receiver: Receiver) -> None:

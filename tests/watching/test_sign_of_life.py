@@ -6,8 +6,10 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from console.journal import FILE_NAME
 from tests.cli.conftest import Courtside, data
 from tests.cli.words import Operator
 
@@ -58,7 +60,67 @@ def test_a_warehouse_without_the_table_knows_of_no_watcher_but_the_hosts_own(ann
     bob = on_another_host(ann)
     bob.now = ann.now
     assert silent(bob) == []
-    assert bob("check", "watcher.silent").status == 0
+    assert "watcher.silent" not in {result["check"] for result in bob.document("check")["checks"]}
+
+
+def unseen(operator: Operator) -> str:
+    """Return why the report of all checks does not know whether anybody watches."""
+    (found,) = [result for result in operator.document("check")["checks"] if result["check"] == "watcher.silent"]
+    assert found["severity"] == "unknown"
+    return str(found["reason"])
+
+
+def test_who_asks_whether_anybody_watches_and_nothing_is_known_of_it_is_not_told_that_all_is_well(
+    ann: Operator,
+) -> None:
+    asked = ann("check", "watcher.silent")
+    assert asked.status == 3
+    assert "no run of a watcher is known" in " ".join(asked.out.split())
+    ann("watch", "--once")
+    assert ann("check", "watcher.silent").status == 0
+
+
+def test_a_watcher_that_is_dead_for_longer_than_the_warehouse_is_asked_for_is_still_missed_on_its_host(
+    ann: Operator,
+) -> None:
+    ann("watch", "--once")
+    ann.now += timedelta(days=20)
+    assert silent(ann) == ["critical"]
+    assert "watcher  last ran 20 d " in ann("check").out
+    assert "2026-01-25T18:00Z" in ann("check", "watcher.silent").out
+
+
+def test_a_watcher_that_is_not_to_run_any_more_is_retired_and_missed_no_longer(ann: Operator) -> None:
+    ann("watch", "--once")
+    ann("watch", "--once", "--checks", "queue.overdue")
+    ann.now += timedelta(days=20)
+    assert missed(ann) == ["watcher", "watcher:queue.overdue"]
+    assert ann("watch", "--retire", "--checks", "queue.overdue").status == 0
+    assert missed(ann) == ["watcher"]
+    assert "all checks is forgotten here" in ann("watch", "--retire").out
+    assert silent(ann) == []
+    again = ann("watch", "--retire")
+    assert (again.status, "no such watcher" in again.err) == (3, True)
+
+
+def test_where_the_table_of_runs_cannot_be_read_nobody_on_another_host_is_told_that_somebody_watches(
+    ann: Operator,
+) -> None:
+    ann("watch", "--once")
+    bob = on_another_host(ann)
+    with duckdb.connect(str(ann.file)) as connection:
+        connection.execute("ALTER TABLE nba_orchestration.console_check_runs RENAME COLUMN every_seconds TO every_s")
+    assert "has no column nba_orchestration.console_check_runs.every_seconds" in unseen(bob)
+    assert bob("check", "watcher.silent").status == 3
+    assert silent(ann) == []
+
+
+def test_a_journal_that_cannot_be_read_is_no_sign_that_nobody_ever_watched(ann: Operator) -> None:
+    ann("watch", "--once")
+    ann.drop("console_check_runs")
+    (journal,) = ann.courtside.home.rglob(FILE_NAME)
+    journal.write_bytes(b"this is no journal" * 100)
+    assert "it is not known when a watcher of this host last ran" in unseen(ann)
 
 
 def test_the_watchers_own_runs_never_find_themselves_missing(ann: Operator) -> None:

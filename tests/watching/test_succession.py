@@ -19,7 +19,7 @@ from console.slack.threads import SlackThread, keep_threads, threads_of
 from console.warehouse.embedded import EmbeddedWarehouse
 from console.warehouse.protocol import Warehouse
 from console.watching.baton import BatonError, adopt, baton_of_text, gathered, text_of_baton
-from console.watching.leadership import Hosts, Leadership, Role
+from console.watching.leadership import GRACE_INTERVALS, Hosts, Leadership, Role
 from console.watching.succession import Left, Shelf, Succession
 from console.watching.watcher import Outcome, Watcher
 from tests.bigquery.conftest import QUICK, Opener, opened
@@ -86,7 +86,7 @@ class Host:
             fuse=fuse,
             manner=self.manner,
             host=name,
-            leadership=Leadership(journal, lease, asking),
+            leadership=Leadership(journal, lease, asking, GRACE_INTERVALS * HALF_AN_HOUR),
             succession=Succession(journal, PLACE, self.shelf, [world.people]),
         )
 
@@ -265,6 +265,18 @@ def test_what_another_has_left_is_taken_up_once_even_when_nothing_could_be_left_
         two.b.starts()
         assert two.b.runs(START + TERM + number * HALF_AN_HOUR).role is Role.LEADS
     assert two.kinds == [Kind.OPENED, Kind.RESOLVED]
+
+
+def test_while_the_warehouse_cannot_be_written_whoever_takes_over_tells_what_is_open_once_more(two: TwoHosts) -> None:
+    two.a.runs(START)
+    assert two.b.runs(START).role is Role.STANDS_BY
+    two.b.way.is_cut = True  # and a is gone
+    roles = []
+    for number in range(1, 4):
+        two.b.starts()
+        roles.append(two.b.runs(START + number * HALF_AN_HOUR).role)
+    assert roles == [Role.WITHHOLDS, Role.WITHHOLDS, Role.LEADS]
+    assert two.kinds == [Kind.OPENED, Kind.OPENED]
 
 
 def test_a_state_that_this_version_cannot_read_keeps_nobody_from_being_told(two: TwoHosts) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -95,6 +97,35 @@ def test_what_is_left_is_found_again_and_said(tmp_path: Path) -> None:
         again.done("dan")
 
 
+def test_a_worker_that_beats_before_it_recovers_wipes_nothing(tmp_path: Path) -> None:
+    store = SqliteWorkerStore(tmp_path / "workers.sqlite3")
+    BatchWorker(store, "w1", lambda: NOW).begin("b1", DAY, PLAYERS)
+    again = BatchWorker(store, "w1", lambda: NOW + timedelta(minutes=2))
+    again.beat()
+    again.beat()
+    assert store.beats() == (WorkerBeat("w1", NOW + timedelta(minutes=2), WorkerState.WORKING, "b1", DAY, 0, 3),)
+    assert again.recover() == Batch("b1", DAY, PLAYERS)
+
+
+def test_a_worker_that_recovered_nothing_beats_without_work(tmp_path: Path) -> None:
+    store = SqliteWorkerStore(tmp_path / "workers.sqlite3")
+    worker = BatchWorker(store, "w1", lambda: NOW, every=timedelta(seconds=30))
+    assert worker.recover() is None
+    worker.beat()
+    assert store.beats() == (WorkerBeat("w1", NOW, WorkerState.IDLE, every_seconds=30),)
+    worker.stop()
+    assert store.beats() == (WorkerBeat("w1", NOW, WorkerState.IDLE),)
+
+
+def test_a_store_of_an_earlier_version_is_read_and_written_by_both(tmp_path: Path) -> None:
+    store = SqliteWorkerStore(tmp_path / "workers.sqlite3")
+    BatchWorker(store, "w1", lambda: NOW, every=timedelta(minutes=1)).begin("b1", DAY, PLAYERS)
+    row = ("w2", "2026-01-25T12:00:00.000000Z", "idle", "", None, 0, 0, "[]", "[]")
+    with closing(sqlite3.connect(tmp_path / "workers.sqlite3")) as file, file:
+        file.execute("INSERT OR REPLACE INTO worker VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    assert [beat.every_seconds for beat in store.beats()] == [60, 0]
+
+
 def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:
     path = tmp_path / "workers.sqlite3"
     path.write_text("this is no database, whatever its name says")
@@ -123,7 +154,20 @@ def test_a_silent_worker_is_stale_and_then_its_batch_is_lost(
     assert findings(at_work(), minutes=minutes) == expected
 
 
-def test_a_worker_without_work_may_be_silent_for_ever() -> None:
+@pytest.mark.parametrize(
+    ("every", "minutes", "expected"),
+    [(60, 4, []), (60, 5, [("w2", Severity.WARNING)]), (600, 19, []), (600, 20, [("w2", Severity.WARNING)])],
+)
+def test_a_worker_without_work_that_has_said_how_often_it_beats_is_missed(
+    every: int, minutes: int, expected: list[tuple[str, Severity]]
+) -> None:
+    assert findings(WorkerBeat("w2", NOW, WorkerState.IDLE, every_seconds=every), minutes=minutes) == expected
+    assert findings(WorkerBeat("w2", NOW, WorkerState.IDLE, every_seconds=60), minutes=600) == [
+        ("w2", Severity.WARNING)
+    ]
+
+
+def test_a_worker_without_work_that_has_not_said_how_often_it_beats_may_be_silent_for_ever() -> None:
     assert findings(at_work(completed=3), WorkerBeat("w2", NOW, WorkerState.IDLE), minutes=600) == []
 
 

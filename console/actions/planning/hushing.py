@@ -24,7 +24,7 @@ ACKNOWLEDGED_FOR = timedelta(minutes=60)
 LONGEST = timedelta(hours=24)
 """Of either word; the issue's rules."""
 
-COST = "one row appended to console_acknowledgements each; verdict and exit status stay as they are, notifications stop"
+_COST = "one row appended to console_acknowledgements each; verdict and exit status stay as they are, notifications"
 
 
 def plan_hushing(asked: Asked, desk: Desk) -> Draft:
@@ -35,7 +35,12 @@ def plan_hushing(asked: Asked, desk: Desk) -> Draft:
     order = asked.order
     look = desk.look(Scope.at(asked.now, last=order.last, days=(order.last - order.first).days + 1))
     rows = require_rows(desk, look.loaded, ACKNOWLEDGEMENTS)
-    return Draft(tuple(hush_items(asked, look.report.findings, rows)), cost=COST)
+    return Draft(tuple(hush_items(asked, look.report.findings, rows)), cost=cost_of(order.verb))
+
+
+def cost_of(verb: Verb) -> str:
+    """Return what applying an order of the verb costs, and what comes of it."""
+    return f"{_COST} {'start again' if verb is Verb.WITHDRAW else 'stop'}"
 
 
 def hush_items(asked: Asked, findings: Sequence[Finding], rows: Sequence[Acknowledgement]) -> Iterator[PlanItem]:

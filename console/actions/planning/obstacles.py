@@ -21,6 +21,14 @@ LONGEST_ERROR = 200
 """Characters of a row's error that a refusal repeats."""
 
 
+COMPLETE_GAME = (
+    "the box scores are already complete ({reason}), and they are all that requeueing a game makes again; for analytics or "
+    "features requeue the finding that is about them, or their processor: `courtside queue requeue --processor "
+    "player_game_summary`"
+)
+"""Of a game with box scores, whatever its later stages lack."""
+
+
 def needs_nothing(target: Target, state: QueueState) -> str:
     """Return why a target need not run: not played, not due yet, or done already; "" when it must."""
     return _of_game(target, state) if target.is_box_score else _of_processor(target, state)
@@ -50,7 +58,7 @@ def _of_game(target: Target, state: QueueState) -> str:
         return f"not played: {stands.reason}"
     if stands.state is GameState.NOT_DUE:
         return f"not due until {both_zones(stands.due_at)}"
-    return f"already complete: {stands.reason}" if stands.state is GameState.COMPLETE else ""
+    return COMPLETE_GAME.format(reason=stands.reason) if stands.state is GameState.COMPLETE else ""
 
 
 def _of_processor(target: Target, state: QueueState) -> str:
@@ -58,7 +66,10 @@ def _of_processor(target: Target, state: QueueState) -> str:
     last = next(reversed(runs_of(target, state)), None)
     ended = newest_ended(target)
     if last is not None and last.status == "success":
-        return f"already complete: run {last.run_id} succeeded"
+        return (
+            f"already complete: run {last.run_id} succeeded; what it made wrongly is made again by requeueing the finding "
+            "about it (`r` on it, or --finding)"
+        )
     if target.active or ended is None or ended.status != "succeeded":
         return ""
     if last is not None and last.started_at is not None and last.started_at > ended_at(ended):

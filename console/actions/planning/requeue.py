@@ -10,6 +10,7 @@ from console.actions.plan import Activate, PlanItem
 from console.actions.planning.draft import Asked
 from console.actions.planning.obstacles import hindrance, needs_nothing, newest_ended
 from console.actions.planning.reading import QueueState
+from console.actions.planning.suggested import is_faulted
 from console.actions.planning.targets import Target, read_of
 from console.queue_changes import Entry, QueueKey, SeenRow
 
@@ -20,20 +21,25 @@ WEST_COAST = "America/Los_Angeles"
 def requeue(target: Target, state: QueueState, asked: Asked) -> PlanItem:
     """Return what requeueing a target would do, or why it would not."""
     read = read_of(target, state)
-    reason = refusal(target, state)
+    faulted = target.key is not None and is_faulted(target.key.processor_name, asked.order.fingerprints)
+    reason = refusal(target, state, faulted=faulted)
     if target.key is None or reason:
         return PlanItem(target.name, "", reason or target.refused, read=read)
     last = newest_ended(target)
     seen = None if last is None else SeenRow.of(last)
     step = Activate(target.key, seen, _entry(target, last, asked))
-    return PlanItem(target.name, _would(target, target.key, last), step=step, read=read)
+    would = _would(target, target.key, last)
+    if faulted and needs_nothing(target, state):
+        would += "; its last run succeeded, and the finding says that what it made is wrong or lacks something"
+    return PlanItem(target.name, would, step=step, read=read)
 
 
-def refusal(target: Target, state: QueueState) -> str:
-    """Return why a target must not become active, or ""."""
+def refusal(target: Target, state: QueueState, *, faulted: bool) -> str:
+    """Return why a target must not become active, or ""; what a finding has `faulted` is not complete by having succeeded."""
+    is_asked = target.is_box_score or not (target.active or faulted)
     return (
         target.refused
-        or (needs_nothing(target, state) if target.is_box_score or not target.active else "")
+        or (needs_nothing(target, state) if is_asked else "")
         or _already_queued(target, state)
         or hindrance(target, state)
     )

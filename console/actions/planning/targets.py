@@ -15,10 +15,12 @@ from checks.queue_rows import label_of
 from checks.times import format_instant
 from console.actions.planning.reading import QueueState
 from console.queue_changes import QueueKey
+from screens.clean import for_terminal
 
 QUEUED_PHASES = ("phase_2", "phase_3", "phase_4", "phase_5")
 """The phases that the queue has, and that a worker can post to; PIPELINE.md, "Processors' HTTP endpoints"."""
 
+_NO_MAKER = "no processor is known by name that makes what the date lacks, as for predictions and grading"
 _GAMES_IN_ONE = "this queue has no column metadata and cannot tell games apart: name the row with --row"
 
 
@@ -60,9 +62,10 @@ def targets_of(subject: Subject, state: QueueState, *, may_be_new: bool) -> tupl
         return _of_rows(subject, state)
     if subject.kind not in (SubjectKind.GAME, SubjectKind.PROCESSOR):
         kind = subject.kind.value
-        return (
-            _refused(subject, f"a {kind} is nothing that runs again: choose a game, a processor or a row of the queue"),
-        )
+        why = f"a {kind} is nothing that runs again: choose a game, a processor or a row of the queue"
+        if subject.kind is SubjectKind.DATE:
+            why += f"; {_NO_MAKER}"
+        return (_refused(subject, why),)
     if subject.game_date is None:
         return (_refused(subject, f"a {subject.kind.value} runs again for a game date, and this says of none"),)
     if may_be_new:
@@ -184,11 +187,13 @@ def _game(subject: Subject, state: QueueState) -> Target:
 
 
 def _processor(subject: Subject, state: QueueState) -> Target:
-    rows = state.rows.named(subject.name, subject.game_date)
+    rows = state.rows.named(subject.name, subject.game_date) or state.rows.named(subject.name, None)
     phase = next((row.phase for row in reversed(rows)), "") or _phase_of(subject.name, state)
-    if phase not in QUEUED_PHASES:
-        why = f"it is of {phase}, and the queue knows phases 2 to 5" if phase else "no phase has this processor"
-        return _refused(subject, f"{why}, so it is not known who would run it")
+    if phase and phase not in QUEUED_PHASES:
+        return _refused(subject, f"it is of {phase}, and the queue knows phases 2 to 5, so nobody would run it")
+    if not phase:
+        known = ", ".join(_known_processors(state))
+        return _refused(subject, f"no phase, run or row of the queue has a processor of that name; known are {known}")
     if subject.game_date is None:  # never: `targets_of` has refused it
         return _refused(subject, "it says of no game date")
     return _target(str(subject), QueueKey(phase, subject.name, subject.game_date), state)
@@ -198,6 +203,14 @@ def _phase_of(processor: str, state: QueueState) -> str:
     seen = next((run.phase for run in state.runs if run.processor_name == processor and run.phase), None)
     known = (phase.key for phase in PHASES if processor in (*phase.required, *phase.optional))
     return seen or next(known, "")
+
+
+def _known_processors(state: QueueState) -> list[str]:
+    """Return the processors that can be put into the queue by name: those of the phases, of runs, and of its own rows."""
+    listed = (name for phase in PHASES if phase.key in QUEUED_PHASES for name in (*phase.required, *phase.optional))
+    ran = (run.processor_name for run in state.runs if run.phase in QUEUED_PHASES)
+    rows = (row.processor_name for row in state.rows.by_id.values() if not row.game_key)
+    return sorted({for_terminal(name) for name in (*listed, *ran, *rows)} - {MISSING_GAME_PROCESSOR})
 
 
 def _refused(subject: Subject, reason: str) -> Target:

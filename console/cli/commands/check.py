@@ -33,7 +33,8 @@ def check(
     at: At = None,
     days: Days = None,
     only: Annotated[
-        Only | None, typer.Option("--only", help="Hide what is milder than this; the exit status stays.")
+        Only | None,
+        typer.Option("--only", case_sensitive=False, help="Hide what is milder than this; the exit status stays."),
     ] = None,
     listing: Annotated[  # a flag of the command line
         bool, typer.Option("--list", help="List the checks there are, and run none.")
@@ -52,16 +53,16 @@ def check(
 
 
 def _listing() -> Answer:
-    from checks.catalogue import ALL_CHECKS  # --help needs no checks
+    from checks.catalogue import BY_ID  # --help needs no checks
 
     def lines(width: int) -> list[Line]:
-        return grid([(Span(item.id, Tone.STRONG), item.says) for item in ALL_CHECKS], width)
+        return grid([(Span(item.id, Tone.STRONG), item.says) for item in BY_ID.values()], width)
 
     def document() -> dict[str, object]:
         return {
             "checks": [
                 {"check": item.id, "says": item.says, "facts": [fact.name for fact in item.facts]}
-                for item in ALL_CHECKS
+                for item in BY_ID.values()
             ]
         }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -72,12 +71,15 @@ def _armed(job: Job, at: At, ascii: Ascii, *, is_seen: bool) -> Answer:
 
 def _frame(job: Job, at: At) -> Frame:
     """Return up to six dates of the week that end with the date of the moment. Raises UsageError outside the week."""
-    from checks.times import eastern_date
-    from console.warehouse.demo import DEMO_FIRST, DEMO_LAST  # only the demo needs it
+    from checks.times import eastern_date, format_utc
+    from console.warehouse.demo import DEMO_FIRST, DEMO_LAST, DEMO_WEEK  # only the demo needs it
 
     frame = job.frame(at)
     last = eastern_date(frame.scope.as_of)
-    if not DEMO_FIRST <= last <= DEMO_LAST + timedelta(days=1):
-        raise UsageError(f"--at lies outside the demo's week: give a moment from {DEMO_FIRST} to {DEMO_LAST}")
+    if last < DEMO_FIRST or frame.scope.as_of > DEMO_WEEK[1]:  # beyond it nothing is recorded, which is no outage
+        raise UsageError(
+            f"--at lies outside the demo's week: give a moment from {DEMO_FIRST} to {DEMO_LAST}, Eastern dates; what is recorded "
+            f"ends at {format_utc(DEMO_WEEK[1])}"
+        )
     last = min(last, DEMO_LAST)
     return job.frame(at, last=last, days=min(MOST_DAYS, (last - DEMO_FIRST).days + 1))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @command
 def gate(  # noqa: PLR0913  # each is an option of the command line
     job: Job,
-    transition: Annotated[Transition, typer.Argument(help="The hand-over, for example phase2_to_phase3.")],
+    transition: Annotated[
+        Transition, typer.Argument(case_sensitive=False, help="The hand-over, for example phase2_to_phase3.")
+    ],
     *,
     date: Date = None,
     at: At = None,

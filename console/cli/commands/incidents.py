@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from checks.incidents.incident import Incident
-    from console.notify.outbox import Standing
+    from console.notify.notice import Notice
+    from console.notify.standings import Standing
 
 
 @command
@@ -22,33 +23,35 @@ def incidents(job: Job) -> Answer:
     """
     from checks.severity import Severity  # --help needs no severities
 
-    found, standings = _found(job)
+    found, standings, held = _found(job)
     worst = max((item.severity for item in found if item.is_live), default=Severity.OK)
     status = exit_status(worst)
-    if not status and any(item.waiting or item.refused for item in standings):
+    if not status and (held or any(item.untold for item in standings)):
         status = EXIT_NOT_DELIVERED
 
     def lines(width: int) -> list[Line]:
         from console.cli.incidents_page import incidents_lines  # only for text
 
-        return incidents_lines(found, standings, job.settings.warehouse, width)
+        return incidents_lines(found, standings, held, job.settings.warehouse, width)
 
     def document() -> Mapping[str, object]:
         from console.cli.incidents_page import incidents_fields  # only for a document
 
-        return {"warehouse": job.settings.warehouse, "exit_status": status, **incidents_fields(found, standings)}
+        return {"warehouse": job.settings.warehouse, "exit_status": status, **incidents_fields(found, standings, held)}
 
     return Answer(status, lines, document)
 
 
-def _found(job: Job) -> tuple[tuple[Incident, ...], tuple[Standing, ...]]:
-    """Return the incidents and how each sink stands; nothing where there is no journal. Raises JournalError."""
-    from console.incidents.shelf import newest_incidents  # --help needs no journal
+def _found(job: Job) -> tuple[tuple[Incident, ...], tuple[Standing, ...], tuple[Notice, ...]]:
+    """Return incidents, how each sink stands, and what is held back; nothing without a journal. Raises JournalError."""
+    from console.incidents.moving import held_back  # --help needs no journal
+    from console.incidents.shelf import newest_incidents
     from console.memory import known_journal
-    from console.notify.outbox import standings_of
+    from console.notify.standings import standings_of
 
-    journal = known_journal(job.settings.state_dir, now=job.shell.now)
+    journal, place = known_journal(job.settings.state_dir, now=job.shell.now), job.settings.warehouse
     if journal is None:
-        return (), ()
+        return (), (), ()
     with journal.reading() as connection:
-        return newest_incidents(connection, job.settings.warehouse), standings_of(connection)
+        standings = standings_of(connection, place, job.settings.notify.sinks)
+        return newest_incidents(connection, place), standings, held_back(connection, place)

@@ -44,7 +44,11 @@ def infra(
 ) -> Answer:
     """Check the dead letters of the topics that must have them, and the load jobs per table against the day's quota.
 
-    Nothing is changed. Exit status: 0 all is well, 1 a warning or an error, 2 critical, 3 something could not be read.
+    Nothing is published, acknowledged or configured. To see whether dead letters wait, up to 100 of each of their queues are
+    pulled and given back at once: that is one delivery more of each, which another reader of the queue may get a moment later. A
+    queue with a dead-letter policy of its own, where a delivery more counts against a message, is not looked into.
+
+    Exit status: 0 all is well, 1 a warning or an error, 2 critical, 3 something could not be read.
     """
     from checks.causes import find_causes  # --help needs no checks
     from checks.hushes import NOTHING_SAID

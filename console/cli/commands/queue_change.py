@@ -10,7 +10,7 @@ import typer
 
 from console.cli.applying import Agreement, ordered
 from console.cli.arguments import Apply, Date, For, Until, end_of
-from console.cli.choosing import Chosen, Findings, Games, Processors, Rows, subjects_of
+from console.cli.choosing import Chosen, Findings, Games, Processors, Rows, meant_by
 from console.cli.command import Answer, Job, command
 from console.cli.station import station_of
 from screens.orders import Verb
@@ -47,10 +47,10 @@ def _changing(verb: Verb, says: str) -> Callable[..., int]:
     ) -> Answer:
         chosen = Chosen(date, _given(game), _given(processor), _given(row), _given(finding))
         agreement = Agreement(apply, reason, count)
-        subjects = subjects_of(job, chosen)
+        meant = meant_by(job, chosen)
         now = job.frame(None).scope.as_of if job.settings.is_demo else job.shell.now()
         ends = end_of(span, until, now)
-        return ordered(job, station_of(job), verb, subjects, agreement, note=note, until=ends)
+        return ordered(job, station_of(job), verb, meant, agreement, note=note, until=ends)
 
     body.__doc__ = f"{says}\n\n{_EXIT}"
     body.__name__ = f"queue_{verb.value}"

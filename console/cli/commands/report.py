@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from console.cli.alerting import Alert, AlertingOfReport, alert_of, looked, with_alert
 from console.cli.arguments import Ascii, At, InText
@@ -20,9 +22,31 @@ if TYPE_CHECKING:
     from screens.text.frame import Frame
 
 
+def _say_version(ctx: typer.Context, *, asked: bool | None) -> None:
+    """Say which version this is, and end; whatever the settings are."""
+    if not asked:
+        return
+    from console.cli.inspection import versions  # only for this
+
+    ctx.obj.out.write(f"courtside {dict(versions(['courtside']))['courtside']}\n")
+    raise typer.Exit
+
+
+Version = Annotated[
+    bool | None,
+    typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version this is."),
+]
+
+
 @command
 def report(
-    job: Job, at: At = None, report: InText = None, ascii: Ascii = None, alert: AlertingOfReport = None
+    job: Job,
+    *,
+    at: At = None,
+    report: InText = None,
+    ascii: Ascii = None,
+    alert: AlertingOfReport = None,
+    version: Version = None,
 ) -> Answer:
     """Open the console: what is wrong with the pipeline, since when, why, and what to do about it.
 

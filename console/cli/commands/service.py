@@ -138,13 +138,24 @@ def _cloud_run(job: Job, cloud: Sequence[str], wanted: Wanted) -> tuple[Text, ..
     if not job.settings.warehouse.startswith("bigquery://"):
         raise UsageError("a Cloud Run job cannot read a file of this machine: name --warehouse bigquery://PROJECT")
     project = parse_target(job.settings.warehouse).project
-    secrets = {
-        "slack": "COURTSIDE_SLACK_TOKEN",
-        "webhook": "COURTSIDE_NOTIFY_SECRET",
-        "pagerduty": "COURTSIDE_PAGERDUTY_KEY",
-    }
-    names = [secrets[name] for name in job.settings.notify.sinks if name in secrets]
-    return cloud_run(wanted, Cloud(project, secrets=names, **given))
+    return cloud_run(wanted, Cloud(project, secrets=_secrets(job), **given))
+
+
+def _secrets(job: Job) -> list[str]:
+    """Return the variables that a container needs from Secret Manager, as this machine has them where there is a choice.
+
+    Where neither way to Slack is set here it is the bot's token. The ping URL of the settings file needs none: the file is a
+    secret as a whole.
+    """
+    from console.notify.choice import ROUTING_KEY, SECRET
+    from console.slack.destination import TOKEN, WEBHOOK
+    from console.watching.choice import PING_URL
+
+    given = job.shell.environment
+    slack = WEBHOOK if given.get(WEBHOOK) and not given.get(TOKEN) else TOKEN
+    of_sinks = {"slack": slack, "webhook": SECRET, "pagerduty": ROUTING_KEY}
+    names = [of_sinks[name] for name in job.settings.notify.sinks if name in of_sinks]
+    return [*names, *((PING_URL,) if given.get(PING_URL) else ())]
 
 
 def _folder(job: Job, kind: Kind) -> Path:

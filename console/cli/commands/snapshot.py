@@ -13,6 +13,7 @@ from console.cli.command import EXIT_UNKNOWN, Answer, Job, command
 from console.cli.consent import agreed
 from console.cli.page import Palette, write
 from console.cli.progress import ProgressBar
+from console.first_view import moment_shown
 from screens.lines import Line, Span, Tone, flow, line
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def snapshot(
     at: Annotated[
         datetime | None,
         typer.Option(
-            "--at", parser=instant, metavar="TIME", help="The end: the last moment to be seen. Without it: now."
+            "--at",
+            parser=instant,
+            metavar="TIME",
+            help="The end: the last moment to be seen. Without it: now, or on the demo its own last moment.",
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the cost is all right.")] = False,
@@ -65,7 +69,7 @@ def snapshot(
         raise UsageError("--at lies in the future: the end of a snapshot is a moment that has been")
     if "://" in job.settings.warehouse and not yes and not job.shell.has_keyboard:
         raise UsageError("the copy costs money and nobody can be asked here: give --yes to agree to it")
-    return _taken(job, path, days, at, yes=yes)
+    return _taken(job, path, days, moment_shown(job.settings, at), yes=yes)
 
 
 def _path(output: str | None, *, force: bool) -> Path:
@@ -176,11 +180,20 @@ def _done(request: Request, path: Path, tables: tuple[CopiedTable, ...], price: 
     sentences = [
         f"{path} holds {request}: {len(tables)} tables, {rows:,} rows, {megabytes(size)} MB",
         f"billed about {gigabytes(price)} GB" if price else "nothing was billed",
+        *_emptiness(tables),
         f"it shows every moment from {format_utc(request.begin)} to {end}, for example the last:",
     ]
     opening = f"courtside --warehouse {path} --at {end}"
     found = _answer(0, sentences, request, path, tables=tables)
     return Answer(0, lambda width: [*found.lines(width), line("  ", Span(opening, Tone.STRONG))], found.document)
+
+
+def _emptiness(tables: tuple[CopiedTable, ...]) -> list[str]:
+    """Return that hardly anything was found, where most tables came out empty: then the days are more likely wrong than quiet."""
+    empty = sum(not table.rows for table in tables)
+    if empty * 2 <= len(tables):
+        return []
+    return [f"hardly any rows: {empty} of {len(tables)} tables have none in these days; --at and --days choose others"]
 
 
 def _verified(path: Path) -> Answer:

@@ -26,9 +26,6 @@ _NBA_ID = re.compile(r"[0-9]{10}")
 _BDL_ID = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})_([A-Z]{3})_([A-Z]{3})")
 _LABEL = re.compile(r"[A-Z]{3}@[A-Z]{3}")
 
-ABOUT_GAMES = ("availability.", "reconcile.", "schedule.not_played", "streaming.")
-"""Checks that speak of single games."""
-
 DAYS_BACK = 14
 DAYS_AHEAD = 7
 """Without a date, a game is looked for on the dates of the last two weeks and of the next."""
@@ -42,7 +39,7 @@ def trace(
     at: At = None,
 ) -> Answer:
     """Follow one game through all stages: what each holds of it, when it was due, what the scrapers saw."""
-    from checks.catalogue import ALL_CHECKS  # --help needs no checks
+    from checks.about_games import GAME_CHECKS, about_game, worst_of  # --help needs no checks
     from checks.facts.lineage import LINEAGE
     from checks.facts.retry_queue import RETRY_QUEUE
     from checks.facts.scrape_attempts import SCRAPE_ATTEMPTS
@@ -56,14 +53,16 @@ def trace(
             raise UsageError(_not_there(game, frame, facts[LINEAGE]))
         first, last = min(g.game_date for g in games), max(g.game_date for g in games)
         frame = replace(frame, scope=replace(frame.scope, first=first, last=last))
-        report = desk.report(frame.scope, [check.id for check in ALL_CHECKS if check.id.startswith(ABOUT_GAMES)])
+        report = desk.report(frame.scope, GAME_CHECKS)
+    findings = tuple(f for f in report.findings if any(about_game(f, g) for g in games))
     found = _Trace(
         frame=frame,
         policy=job.settings.policy,
         games=games,
         attempts=tuple(row for row in facts[SCRAPE_ATTEMPTS] if _is_of(games, row.game_date, f"{row.away}@{row.home}")),
         queued=tuple(row for row in facts[RETRY_QUEUE] if _is_of(games, row.game_date, row.game_key)),
-        findings=tuple(f for f in report.findings if _is_of(games, f.subject.game_date, f.subject.name)),
+        findings=findings,
+        worst=worst_of(findings, report),
         blind=tuple(result.check for result in report.results if result.reason),
     )
     return Answer(exit_status(found.worst), found.lines, found.document)
@@ -79,15 +78,8 @@ class _Trace:
     attempts: tuple[ScrapeAttempt, ...]
     queued: tuple[QueueRow, ...]
     findings: tuple[Finding, ...]
+    worst: Severity
     blind: tuple[str, ...]
-
-    @property
-    def worst(self) -> Severity:
-        """The worst that is said of it and going on; UNKNOWN when nothing is, and some check could not see."""
-        from checks.model import Severity  # --help needs no model
-
-        unseen = Severity.UNKNOWN if self.blind else Severity.OK
-        return max((finding.severity for finding in self.findings if finding.is_active), default=unseen)
 
     def lines(self, width: int) -> list[Line]:
         from screens.text.game import GameView, game_lines  # --help needs no layout

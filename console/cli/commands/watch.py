@@ -37,6 +37,10 @@ def watch(
     once: Annotated[
         bool, typer.Option("--once", help="One run, for cron, a systemd timer or a Cloud Run job.")
     ] = False,
+    retire: Annotated[
+        bool,
+        typer.Option("--retire", help="Run nothing: miss the watcher that ran here, of these --checks, no longer."),
+    ] = False,
 ) -> Answer:
     """Run the checks again and again, move incidents on, have people told, and keep that it was done.
 
@@ -46,9 +50,11 @@ def watch(
     every = every or EVERY
     if job.settings.is_demo:
         raise UsageError("the demo is a story of January 2026, nobody watches it: name your warehouse with --warehouse")
-    if job.as_document and not once:
+    if job.as_document and not (once or retire):
         raise UsageError("watching has no end that one document could be written at: leave --json away, or give --once")
     ids = named_checks(checks)
+    if retire:
+        return _retired(job, ids)
     return _once(job, every, ids) if once else _again_and_again(job, every, ids)
 
 
@@ -62,10 +68,26 @@ def named_checks(checks: str | None) -> tuple[str, ...]:
     return tuple(check_named(name).id for name in named)
 
 
+def _retired(job: Job, ids: tuple[str, ...]) -> Answer:
+    """Forget the watcher of these checks on this host. Raises UsageError where none ran here, and JournalError."""
+    from checks.facts.watcher_runs import REMEMBERED_DAYS, choice_text
+    from console.heartbeat import WATCHER, forget_heartbeat
+    from console.memory import open_journal
+
+    chosen, place = choice_text(ids), job.settings.warehouse
+    if not forget_heartbeat(open_journal(job.settings.state_dir, now=job.shell.now), WATCHER, place, chosen):
+        raise UsageError("no such watcher of this warehouse ran on this host: `courtside doctor` lists those that did")
+    said = (
+        f"the watcher of {chosen.replace(',', ', ') or 'all checks'} is forgotten here; the runs that it left in the warehouse "
+        f"are missed for {REMEMBERED_DAYS} days from its last one"
+    )
+    return Answer(0, lambda _width: [(Span(said),)], lambda: {"exit_status": 0, "retired": chosen})
+
+
 def _once(job: Job, every: timedelta, ids: tuple[str, ...]) -> Answer:
     from console.watching.opening import open_watcher
 
-    watcher = open_watcher(job, every, ids, lambda: False)
+    watcher = open_watcher(job, every, ids, lambda: False, is_once=True)
     outcome = watcher.run()
     watcher.stop()
     status = _status(outcome)

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from console.notify.sinks.sink import SinkError
+from console.notify.sinks.sink import LONGEST_WAIT_SECONDS, SinkError
 from console.warehouse.bigquery.bounds import Bounds
 from console.warehouse.bigquery.call import Call, CallOverError
 from console.warehouse.clients import get_http_session
 
-LONGEST_WAIT_SECONDS = 3600.0
-"""A service that asks for more is asked again after an hour all the same."""
 _UNWANTED = (400, 401, 403, 404, 405, 410, 413, 415, 422)
 """Statuses that no second try changes."""
 
@@ -35,6 +33,8 @@ def post_json(who: str, address: str, body: bytes, headers: Mapping[str, str], p
 
     What is said of a failure holds neither the address nor a header, which may be secrets.
     """
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the session
+
     call = Call(Bounds(socket=patience.silence, first_answer=0.0), patience.whole)
     watchdog = threading.Timer(patience.whole, call.stop)  # headers that trickle in keep every other limit happy
     watchdog.daemon = True
@@ -42,8 +42,8 @@ def post_json(who: str, address: str, body: bytes, headers: Mapping[str, str], p
     try:
         with call.running():
             status, retry_after, date = _posted(address, body, headers, call)
-    except (OSError, CallOverError) as error:  # requests' errors are OSErrors
-        raise SinkError(f"{who} {_network_trouble(error, patience)}", again=True) from None
+    except (OSError, CallOverError, HTTPError, ValueError) as error:  # requests' errors are OSErrors, urllib3's are not
+        raise SinkError(f"{who} {_network_trouble(error, patience)}", again=not isinstance(error, ValueError)) from None
     finally:
         watchdog.cancel()
     _refuse_unless_taken(who, status, _seconds(retry_after, date))
@@ -95,6 +95,8 @@ def _seconds(retry_after: str, date: str) -> float:
 def _network_trouble(error: Exception, patience: Patience) -> str:
     import requests  # noqa: PLC0415 - comes with the session
 
+    if isinstance(error, ValueError):  # such as requests' InvalidURL, and urllib3's of a host with an empty part
+        return "has an address that cannot be used: correct it"
     if isinstance(error, requests.exceptions.SSLError):
         return "has a certificate that cannot be verified: is there a proxy in between?"
     if isinstance(error, CallOverError | requests.exceptions.Timeout):

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Protocol, runtime_checkable
 
 from console.notify.notice import Notice
+
+LONGEST_WAIT_SECONDS = 3600.0
+"""A service that asks for more is asked again after an hour all the same."""
 
 
 class SinkError(Exception):
     """A notice was not taken; the message says why and what to do, and holds no secret.
 
-    `again` is whether trying again can help by itself, `wait_seconds` how long the other side asks to wait first.
+    `again` is whether trying again can help by itself, `wait_seconds` how long the other side asks to wait first. `is_doubtful`
+    says that it may have been taken all the same, and nobody can find out.
     """
 
-    def __init__(self, message: str, *, again: bool, wait_seconds: float = 0.0) -> None:
+    def __init__(self, message: str, *, again: bool, wait_seconds: float = 0.0, is_doubtful: bool = False) -> None:
         super().__init__(message)
         self.again = again
         self.wait_seconds = wait_seconds
+        self.is_doubtful = is_doubtful
 
 
 class Sink(Protocol):
@@ -31,6 +37,14 @@ class Sink(Protocol):
 
     def send(self, notice: Notice) -> None:
         """Send one notice. Raises SinkError."""
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A sink for people who are told of some threads only, and of those also that somebody has them in hand, and their end."""
+
+    def follows(self, notice: Notice, connection: sqlite3.Connection, /) -> bool:
+        """Return whether whoever is behind this sink was told of a notice's thread, and waits to hear what this one says."""
 
 
 @runtime_checkable

@@ -1,11 +1,15 @@
 """Slack: one thread an incident. The parent says how it stands, a reply says what changed.
 
-The posting itself, with its looking before posting again, is `console.slack.outbox`'s.
+The posting itself, with its looking before posting again, is `console.slack.outbox`'s. An incoming webhook cannot look. There
+what may have been posted is posted again, marked as what may be a repeat: of an outage people are rather told twice than not at
+all. (A summary, which somebody posts who can look into the channel, is not.)
 """
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
+from itertools import count
 
 from checks.times import format_eastern, format_utc
 from console.journal import JournalError
@@ -14,17 +18,26 @@ from console.notify.sinks.sink import SinkError
 from console.slack.delivery import BotDelivery
 from console.slack.message import Message
 from console.slack.outbox import SlackOutbox, State, Way
-from console.slack.posting import posted_through
+from console.slack.posting import Posting, posted_through
+from console.slack.threads import has_thread
 from console.summary import for_slack
 
 _TITLE, _LINE, _LINES, _ALSO = 400, 200, 12, 8
 """Characters of title and line, how many lines, and how many others a reply names: each below the 3,000 that a block holds."""
 _WITHOUT_THREAD = frozenset({Kind.DIGEST, Kind.HELD_BACK})
+_FOLLOWED = frozenset({Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.LEFT})
+_ESCALATED = """
+    SELECT 1 FROM notice WHERE sink = ? AND place = ? AND thread = ? AND escalates AND state != 'superseded' LIMIT 1
+"""
 
 
-def message_of_notice(notice: Notice, mention: str = "") -> Message:
-    """Return a notice as Slack's message; `mention` is Slack's code for whom an escalation calls, such as `<!subteam^S01>`."""
+def message_of_notice(notice: Notice, mention: str = "", *, before: int = 0) -> Message:
+    """Return a notice as Slack's message; `mention` is Slack's code for whom an escalation calls, such as `<!subteam^S01>`.
+
+    `before` is how often it was posted already while nobody knows whether that arrived.
+    """
     called = f"{mention} " if mention and notice.kind is Kind.ESCALATION else ""
+    called = f"(may be a repeat, try {before + 1}) {called}" if before else called
     title = f"{called}*{for_slack(notice.title, _TITLE)}*"
     moment = f"as of {format_eastern(notice.at)} ({format_utc(notice.at)}) on {for_slack(notice.place, 60)}"
     lines = [for_slack(line, _LINE) for line in notice.lines[:_LINES]]
@@ -63,6 +76,13 @@ class SlackSink:
         """Whether it is for this channel."""
         return self.takes_escalations if notice.kind is Kind.ESCALATION else self.takes_others
 
+    def follows(self, notice: Notice, connection: sqlite3.Connection) -> bool:
+        """Whether those who are called when nobody acts were called, and this says that somebody has, or that it is over."""
+        if not self.takes_escalations or _FOLLOWED.isdisjoint(part.kind for part in notice.parts):
+            return False
+        asked = connection.execute(_ESCALATED, (self.name, notice.place, notice.thread))
+        return asked.fetchone() is not None or has_thread(connection, self.way.destination, notice.thread)
+
     def look_first(self, notice: Notice) -> None:
         """Look whether it is in the channel before it is posted; a webhook cannot look. Raises JournalError."""
         if isinstance(self.way, BotDelivery):
@@ -72,13 +92,20 @@ class SlackSink:
     def send(self, notice: Notice) -> None:
         """Post it, unless it has been. Raises SinkError."""
         try:
-            posting = posted_through(self.outbox, self.way, message_of_notice(notice, self.mention))
+            posting = self._posted(notice)
         except JournalError as error:
             raise SinkError(str(error), again=True) from None
-        if posting.state is State.REFUSED:
-            raise SinkError(posting.reason, again=False)
-        if posting.state not in (
-            State.DELIVERED,
-            State.DOUBTFUL,
-        ):  # of a doubtful one nobody can find out, and twice is worse
-            raise SinkError(posting.reason, again=True)
+        if posting.state is State.DOUBTFUL:
+            reason = f"it may stand in the channel, and is posted again as what may be a repeat: {posting.reason}"
+            raise SinkError(reason, again=True, is_doubtful=True)
+        if posting.state is not State.DELIVERED:
+            raise SinkError(posting.reason, again=posting.state is not State.REFUSED)
+
+    def _posted(self, notice: Notice) -> Posting:
+        """Post it in the first wording that is not known to be doubtful. Raises JournalError."""
+        for before in count():
+            message = message_of_notice(notice, self.mention, before=before)
+            entry = self.outbox.entry(self.way.destination, message.key)
+            if entry is None or entry.state is not State.DOUBTFUL:
+                break
+        return posted_through(self.outbox, self.way, message)

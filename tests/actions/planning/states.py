@@ -121,10 +121,13 @@ def plan_items(
     verb: Verb = Verb.REQUEUE,
     note: str = "",
     until: datetime | None = None,
+    fingerprints: tuple[str, ...] = (),
 ) -> list[PlanItem]:
     """Return what an order about subjects comes to; ids are n-1, n-2, …"""
     numbers = count(1)
-    asked = Asked(Order(verb, subjects, DAY, DAY, note, until), state.now, ANN, "p1", lambda: f"n-{next(numbers)}")
+    asked = Asked(
+        Order(verb, subjects, DAY, DAY, note, until, fingerprints), state.now, ANN, "p1", lambda: f"n-{next(numbers)}"
+    )
     return [item for _, item in draft_queue(asked, state)]
 
 

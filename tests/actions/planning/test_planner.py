@@ -175,6 +175,8 @@ def test_a_queue_that_is_not_there_is_said_and_so_is_what_cannot_be_read(file: P
                 "queue.overdue",
                 "queue.exhausted",
                 "reconcile.players",
+                "reconcile.inflated",
+                "reconcile.impossible",
                 "availability.late_source",
                 "transitions.stuck_run",
             ),

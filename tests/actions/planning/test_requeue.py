@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from checks.model import Subject, SubjectKind
 from console.actions.plan import Activate
+from console.actions.planning.obstacles import COMPLETE_GAME
 from console.actions.planning.reading import QueueState
 from console.queue_changes import Entry, QueueKey, SeenRow
 from tests.actions.planning.states import (
@@ -79,7 +81,7 @@ def test_the_row_that_ended_last_is_revived() -> None:
             "not played: postponed, moved to 2026-01-25",
         ),
         (state(game(), now="2026-01-25T02:00"), "not due until Sun 25 Jan 00:00 EST (2026-01-25T05:00Z)"),
-        (state(game(box_scores=counts(36, 21))), "already complete: 21 of 36 players appeared"),
+        (state(game(box_scores=counts(36, 21))), COMPLETE_GAME.format(reason="21 of 36 players appeared")),
         (
             state(game(), queue=[pending(next_retry_at=at("2026-01-26T16:30"))]),
             "already queued (q-1, pending): waits until 2026-01-26T16:30Z, in 30 min",
@@ -186,7 +188,14 @@ SUCCEEDED = queued(
 @pytest.mark.parametrize(
     ("subject", "found", "reason"),
     [
-        (SUMMARY, state(runs=[run(status="success")]), "already complete: run r-1 succeeded"),
+        (
+            SUMMARY,
+            state(runs=[run(status="success")]),
+            (
+                "already complete: run r-1 succeeded; what it made wrongly is made again by requeueing the finding about it "
+                "(`r` on it, or --finding)"
+            ),
+        ),
         (SUMMARY, state(queue=[SUCCEEDED]), "already complete (q-1): succeeded at 2026-01-25T07:00Z"),
         (
             SUMMARY,
@@ -194,16 +203,23 @@ SUCCEEDED = queued(
             "already queued (q-1, pending): due since 2026-01-25T08:00Z, 1920 min overdue: nobody has tried",
         ),
         (replace(SUMMARY, game_date=None), state(), "a processor runs again for a game date, and this says of none"),
-        (replace(SUMMARY, name="x"), state(), "no phase has this processor, so it is not known who would run it"),
         (
             replace(SUMMARY, name="x"),
             state(runs=[run(processor_name="x", phase="phase_6")]),
-            "it is of phase_6, and the queue knows phases 2 to 5, so it is not known who would run it",
+            "it is of phase_6, and the queue knows phases 2 to 5, so nobody would run it",
         ),
         (
             Subject(SubjectKind.WORKFLOW, "betting_lines"),
             state(),
             "a workflow is nothing that runs again: choose a game, a processor or a row of the queue",
+        ),
+        (
+            Subject(SubjectKind.DATE, "2026-01-24", DAY),
+            state(),
+            (
+                "a date is nothing that runs again: choose a game, a processor or a row of the queue; no processor is known by "
+                "name that makes what the date lacks, as for predictions and grading"
+            ),
         ),
         (
             Subject(SubjectKind.QUEUE, "retrier"),
@@ -214,6 +230,44 @@ SUCCEEDED = queued(
 )
 def test_what_is_no_game_is_refused_with_the_reason(subject: Subject, found: QueueState, reason: str) -> None:
     assert plan_item(found, subject).refused == reason
+
+
+def test_a_complete_game_says_that_a_game_is_its_box_scores_and_what_makes_the_rest_again() -> None:
+    said = plan_item(state(game(box_scores=counts(36, 21))), LAKERS).refused
+    assert said.startswith(
+        "the box scores are already complete (21 of 36 players appeared), and they are all that requeueing"
+    )
+    assert said.endswith("`courtside queue requeue --processor player_game_summary`")
+
+
+def test_a_processor_that_only_the_queue_or_another_dates_run_names_is_of_their_phase() -> None:
+    row = queued(game_key=None, processor_name="nbac_player_boxscore", error_type="transient")
+    another_day = Subject(SubjectKind.PROCESSOR, "nbac_player_boxscore", date(2026, 1, 25))
+    item = plan_item(state(queue=[row]), another_day)
+    assert item.would.startswith("insert pending row: processor nbac_player_boxscore, phase_2, 2026-01-25")
+
+
+def test_a_processor_that_nothing_names_is_refused_with_the_names_that_are_known() -> None:
+    row = queued(game_key=None, processor_name="nbac_player_boxscore")
+    found = state(queue=[row, queued(id="q-2")], runs=[run(processor_name="x5", phase="phase_5")])
+    said = plan_item(found, replace(SUMMARY, name="x")).refused
+    assert said.startswith(
+        "no phase, run or row of the queue has a processor of that name; known are ml_feature_store, "
+    )
+    assert all(f" {name}," in f"{said}," for name in ("nbac_player_boxscore", "player_game_summary", "x5"))
+    assert "bdl_player_box_scores" not in said
+
+
+def test_what_a_finding_faults_is_not_complete_because_its_run_has_succeeded() -> None:
+    found = state(runs=[run(status="success")], queue=[SUCCEEDED])
+    item = plan_item(found, SUMMARY, fingerprints=("f1",))
+    assert item.would == (
+        "revive row q-1: player_game_summary, phase_3, retry_count 0, next retry now; its last run succeeded, and the finding "
+        "says that what it made is wrong or lacks something"
+    )
+    assert plan_item(state(runs=[run()]), SUMMARY, fingerprints=("f1",)).would.endswith("next retry now")
+    again = state(runs=[run(status="success")], queue=[replace(SUCCEEDED, status="pending", retry_count=0)])
+    assert plan_item(again, SUMMARY, fingerprints=("f1",)).refused.startswith("already queued (q-1, pending)")
 
 
 def test_a_run_that_failed_after_its_row_succeeded_is_requeued_on_that_row() -> None:
@@ -233,7 +287,9 @@ def test_a_row_that_was_given_up_on_is_revived_by_its_name_or_by_its_id() -> Non
 
 def test_the_row_of_a_game_is_judged_as_the_game() -> None:
     found = state(game(box_scores=counts(36, 21)), queue=[queued()])
-    assert plan_item(found, Subject(SubjectKind.QUEUE, "q-1")).refused.startswith("already complete: 21 of 36")
+    assert plan_item(found, Subject(SubjectKind.QUEUE, "q-1")).refused.startswith(
+        "the box scores are already complete (21"
+    )
 
 
 def test_what_is_named_twice_or_in_two_ways_is_one_item() -> None:

@@ -16,7 +16,8 @@ BOSTON = Subject(SubjectKind.GAME, "BOS@CHI", DAY)
 
 
 def finding(check: str, subject: Subject, **changes: Any) -> Finding:
-    return Finding(check, Severity.ERROR, subject, "it is wrong", Fault.PIPELINE, **changes)
+    values = {"sentence": "it is wrong", "fault": Fault.PIPELINE, **changes}
+    return Finding(check, Severity.ERROR, subject, **values)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,9 @@ def finding(check: str, subject: Subject, **changes: Any) -> Finding:
         (finding("availability.missing_game", LAKERS), (LAKERS,)),
         (finding("reconcile.games", DATE, names=("BOS@CHI", "LAL@DAL")), (BOSTON, LAKERS)),
         (finding("reconcile.players", LAKERS, names=("lalplayer01",)), (SUMMARY,)),
+        (finding("reconcile.inflated", LAKERS, names=("lalplayer01",)), (SUMMARY,)),
+        (finding("reconcile.impossible", LAKERS, sentence="analytics counts 37"), (SUMMARY,)),
+        (finding("reconcile.impossible", LAKERS, sentence="features has 40 rows"), (LAKERS,)),
         (finding("reconcile.features", DATE, names=("lalplayer01 (LAL@DAL)",)), (FEATURES,)),
         (finding("availability.late_source", DATE, key="features", names=("LAL@DAL",)), (FEATURES,)),
         (finding("availability.late_source", LAKERS, key="box_scores"), (LAKERS,)),
