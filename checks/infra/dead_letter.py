@@ -38,12 +38,13 @@ class Topic:
 class Queue:
     """A subscription of a dead-letter topic, and how many messages were seen in it: at least so many wait.
 
-    `reason` is why it could not be looked into, or "".
+    `reason` is why it could not be looked into, or ""; `closed` why it never can be, by what it is, or "".
     """
 
     name: str
     waiting: int = 0
     reason: str = ""
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,26 @@ def unread_result(reason: str) -> CheckResult:
 
 
 def _reasons(topics: Iterable[Topic], dead: Iterable[DeadLetterTopic]) -> Iterator[tuple[str, str]]:
-    """Yield what could not be read, and why."""
+    """Yield what could not be read, and why; a queue that never can be only where no other of its topic can."""
     read: list[Topic | Subscription | DeadLetterTopic | Queue] = []
     for topic in topics:
         read += [topic, *topic.subscriptions]
     for one in dead:
         read += [one, *one.queues]
     yield from ((item.name, item.reason) for item in read if item.reason)
+    for one in dead:
+        if all(queue.closed for queue in one.queues):
+            yield from ((queue.name, _closed(one, queue)) for queue in one.queues)
+
+
+def _closed(topic: DeadLetterTopic, queue: Queue) -> str:
+    project, slash, name = topic.name.rpartition("/")
+    full = f"projects/{project}/topics/{name}" if slash else name
+    return (
+        f"how many messages wait is not known: {queue.closed}; attach a queue to its topic that can be looked into, "
+        f"`gcloud pubsub subscriptions create {name}-seen --topic={full}`, "
+        "and acknowledge there what was seen to"
+    )
 
 
 def _joined(reasons: Iterable[tuple[str, str]]) -> str:
@@ -149,6 +163,6 @@ def _finding(topic: str, sentence: str, key: str = "") -> Finding:
 
 
 def _note(topics: Sequence[Topic], dead: Sequence[DeadLetterTopic]) -> Finding:
-    queues = sum(len(one.queues) for one in dead)
+    queues = sum(not queue.closed for one in dead for queue in one.queues)
     said = f"all {len(topics)} topics have dead-letter policies, and no message was seen in their {queues} queues"
     return Finding(DEAD_LETTER, Severity.OK, Subject(SubjectKind.TOPIC, "dead letters"), said, Fault.PIPELINE)

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from checks.model import CheckResult, Severity
 from console.audits import ignores, shared_drift, streaming_inserts
 from console.audits.catalogue import IDS, chosen
+from console.audits.choosing import Only
+from console.audits.dml import Change, changes_in, may_change
+from console.audits.drift import Difference
 from console.audits.linting import lint
 from console.audits.matching import Seen, inspect_files
 from console.audits.options import Options
 from console.audits.sources import Skipped, Tree, Unreadable, decode, read, walk
-from console.audits.tables import dml_pattern, may_change
 from console.audits.values import Hit, Spot, printable, spots_of, with_counts
 
 UNREADABLE = "source.unreadable"
 """The check of files that could not be looked at: what may hide in them is unknown, and never green."""
+
+_ALL = Only()
+_LINE = re.compile(r"it does not parse, line (\d+): (?!ruff dies)")
+"""The line in a reason; where ruff died of a file it is not known which line it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an audit found: `spots` worst first, the files `seen` and their lines, and what was passed by.
 
-    `known` are findings of the baseline, which fail nothing, and `stale` lines of it that are found no more.
+    `known` are findings of the baseline, which fail nothing, and `stale` lines of it that are found no more. `idle` says by check
+    why one had nothing to look at; `reason` why nothing at all was looked at, or "".
     """
 
     root: Path
@@ -36,6 +44,8 @@ class Outcome:
     skipped: tuple[Skipped, ...]
     known: tuple[Spot, ...] = ()
     stale: tuple[str, ...] = ()
+    idle: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
 
     @property
     def files(self) -> int:
@@ -44,8 +54,12 @@ class Outcome:
 
     @property
     def severity(self) -> Severity:
-        """The worst of what is new."""
-        return max((spot.hit.severity for spot in self.spots), default=Severity.OK)
+        """The worst of what is new; UNKNOWN where nothing was looked at."""
+        return max((self._least, *(spot.hit.severity for spot in self.spots)))
+
+    @property
+    def _least(self) -> Severity:
+        return Severity.UNKNOWN if self.reason else Severity.OK
 
     @property
     def results(self) -> tuple[CheckResult, ...]:
@@ -56,7 +70,8 @@ class Outcome:
 
     def _result(self, check: str) -> CheckResult:
         found = tuple(spot.finding for spot in self.spots if spot.hit.check == check)
-        return CheckResult(check, max((one.severity for one in found), default=Severity.OK), found)
+        worst = max((self._least, *(one.severity for one in found)))
+        return CheckResult(check, worst, found, self.reason or dict(self.idle).get(check, ""))
 
     @property
     def passed_by(self) -> Counter[str]:
@@ -64,22 +79,43 @@ class Outcome:
         return Counter(item.reason for item in self.skipped)
 
 
-def audit(place: Path, names: Sequence[str], options: Options, only: frozenset[str] | None = None) -> Outcome:
+def audit(place: Path, names: Sequence[str], options: Options, only: Only = _ALL) -> Outcome:
     """Return what the checks `names` (all when empty) find in a folder or a file.
 
-    With `only` no other paths are looked at. Raises AuditError when there is no such place, check or ruff.
+    Of what `only` does not hold nothing is found, but what it says of tables counts. Raises AuditError when there is no such
+    place, check or ruff.
     """
     checks = tuple(one.id for one in chosen(names or options.checks))
     tree = walk(place, options)
-    paths = [path for path in tree.files if only is None or path in only]
+    paths = [path for path in tree.files if only.holds(path)]
     seen, broken = _seen(tree.root, paths, checks, options)
-    hits = [*_judged(tree, seen.hits), *_drifted(tree.root, checks, options, only)]
+    drifted = shared_drift.differences(tree.root, options) if shared_drift.CHECK in checks else ()
+    hits = [
+        *_judged(tree, seen.hits),
+        *shared_drift.hits([one for one in drifted if _is_wanted(one, only)], options),
+    ]
     hits = ignores.silenced(with_counts(hits), seen.ignores, checks, IDS)
     hits.extend(_unreadable(one) for one in (*tree.broken, *broken))
     passed = [*tree.skipped, *(Skipped(path, "generated file") for path in seen.generated)]
     skipped = tuple(Skipped(printable(one.path), one.reason) for one in passed)
     looked_at = frozenset(paths) - {*seen.generated, *(one.path for one in broken)}
-    return Outcome(tree.root, checks, spots_of(hits), looked_at, seen.lines, skipped)
+    idle = shared_drift.idle(drifted, options)
+    is_unchanged = only.changed is not None and not paths and any(map(only.is_inside, tree.files))
+    reason = "" if looked_at or is_unchanged else _nothing(place, only)
+    return Outcome(tree.root, checks, spots_of(hits), looked_at, seen.lines, skipped, idle=idle, reason=reason)
+
+
+def _nothing(place: Path, only: Only) -> str:
+    where = f" in {', '.join(only.folders)}" if only.folders else ""
+    return (
+        f"{place}: not a single Python file{where} was looked at, so nothing is known; give the folder of a checkout of the "
+        "pipeline, and see what is passed by"
+    )
+
+
+def _is_wanted(one: Difference, only: Only) -> bool:
+    """Return whether a difference is of a chosen file or folder, or of a copy of one."""
+    return any(map(only.is_inside, (one.path, *one.sources))) and one.concerns(only.changed)
 
 
 def _seen(root: Path, paths: Sequence[str], checks: Sequence[str], options: Options) -> tuple[Seen, list[Skipped]]:
@@ -91,43 +127,32 @@ def _seen(root: Path, paths: Sequence[str], checks: Sequence[str], options: Opti
     return seen, [*unparsed, *(Skipped(path, reason) for path, reason in seen.broken)]
 
 
-def _drifted(root: Path, checks: Sequence[str], options: Options, only: frozenset[str] | None) -> list[Hit]:
-    """Return how the copies of the shared code differ; with `only`, of those files and of copies of those files."""
-    if shared_drift.CHECK not in checks:
-        return []
-    found = shared_drift.differences(root, options)
-    wanted = (one for one in found if only is None or not only.isdisjoint((one.path, f"{options.shared}/{one.name}")))
-    return shared_drift.hits(tuple(wanted), options)
-
-
 def _judged(tree: Tree, hits: Sequence[Hit]) -> list[Hit]:
     """Return the hits with the severity that the rest of the tree gives them."""
     tables = {hit.about.rpartition(".")[2] for hit in hits if hit.check == streaming_inserts.CHECK and hit.about}
-    changed = _changed_tables(tree, tables) if tables else {}
-    return [streaming_inserts.judge(hit, changed) if hit.check == streaming_inserts.CHECK else hit for hit in hits]
+    changes = tuple(_changes(tree, tables)) if tables else ()
+    return [streaming_inserts.judge(hit, changes) if hit.check == streaming_inserts.CHECK else hit for hit in hits]
 
 
-def _changed_tables(tree: Tree, tables: Collection[str]) -> dict[str, str]:
-    """Return for each of the tables that DML touches the first file where it does."""
-    pattern = dml_pattern(tables)
-    changed: dict[str, str] = {}
+def _changes(tree: Tree, tables: Collection[str]) -> Iterator[Change]:
+    """Yield where DML touches one of the tables (their last names), in the order of the files."""
+    names = {table.encode("utf-8", "surrogateescape") for table in tables}
     for path in (*tree.files, *tree.sql):
         try:
             raw = read(tree.root, path)
-            text = decode(raw) if may_change(raw) else ""
+            text = decode(raw) if may_change(raw, names) else ""
         except Unreadable:  # courtside: ignore[silent_exceptions] it is reported where files are read
             continue
-        for table in pattern.findall(text):
-            changed.setdefault(table, printable(path))
-    return changed
+        yield from (change for change in changes_in(path, text, printable(path)) if change.table in tables)
 
 
 def _unreadable(one: Skipped) -> Hit:
+    line = _LINE.match(one.reason)
     return Hit(
         check=UNREADABLE,
         rule="unreadable",
         path=one.path,
-        line=0,
+        line=int(line[1]) if line is not None else 0,
         severity=Severity.UNKNOWN,
         sentence=f"could not be looked at: {one.reason}",
         remedy="make it a Python 3 file that can be read, or exclude it in pyproject.toml",

@@ -7,12 +7,13 @@ nothing found, nothing found becomes OK, or a threshold is compared the wrong wa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from ast_grep_py import SgNode
 
 from checks.model import Severity
-from console.audits.handlers import Handler, is_default
+from console.audits.emptiness import empty_answers, unasked_loops
+from console.audits.handlers import Handler, is_default, outcome_of_all
 from console.audits.module import Module, around, called, end_line_of, line_of, scope_of, statements, within
 from console.audits.rules import RuleFile, rule_file
 from console.audits.thresholds import inverted, inverted_value, judged, overwritten, unreachable
@@ -24,7 +25,16 @@ CHECK = "source.check_hygiene"
 _CHECK_NAME = re.compile(
     r"(?:^|_|\b)(?:check|checks|validate|verify|monitor|health|healthy|audit|probe|detect|assert|canary|alert|diagnose)(?:_|\b)"
 )
-_JUDGED = ("except_clause", "if_statement", "elif_clause", "conditional_expression", "comparison_operator")
+_JUDGED = (
+    "except_clause",
+    "if_statement",
+    "elif_clause",
+    "conditional_expression",
+    "comparison_operator",
+    "for_statement",
+)
+_TOO_YOUNG = re.compile(r"(?i)\bstill\b|\bbuffer|\bnot yet\b|\btoo (?:soon|early|young|new|recent)\b|\bwait")
+"""What is said of a young thing that alarms rightly: rows that lie in the streaming buffer."""
 _DEFINED = re.compile(r"def (\w+)")
 _CHECK_FILE = re.compile(
     r"(?i)(?:^|[/_.])(?:checks?|health(?:check)?|monitor(?:ing|s)?|validat(?:e|ion|or|ors)|canary|alert(?:s|ing)?)(?=[/_.]|$)"
@@ -69,11 +79,14 @@ def _of_node(module: Module, function: SgNode, node: SgNode, rules: RuleFile) ->
     if node.kind() == "except_clause":
         yield from _swallowed(module, function, node, rules)
         return
+    if node.kind() == "for_statement":
+        yield from (_hit(module, "empty", place, said) for place, said in unasked_loops(function, node, rules))
+        return
     is_branch = node.kind() in ("if_statement", "elif_clause")
     if is_branch:
-        yield from _empty(module, function, node, rules)
+        yield from (_hit(module, "empty", place, said) for place, said in empty_answers(function, node, rules))
     said = (inverted if is_branch else inverted_value)(function, node, rules)
-    if said:
+    if said and not _TOO_YOUNG.search((node.field("consequence") or around(node, "return_statement") or node).text()):
         yield _hit(module, "inverted", node, said)
     if node.kind() == "if_statement":
         for late, sentence in unreachable(node):
@@ -101,8 +114,43 @@ def _swallowed(module: Module, function: SgNode, clause: SgNode, rules: RuleFile
         return
     end = statements(handler.body)[-1:]
     did = _good_end(function, end[0] if end else None, handler, rules)
-    if did and did not in ("continues", "breaks off") and not re.search(r"(?i)returns (?:none|false)\b", did):
+    if did in ("continues", "breaks off"):
+        did = f"{did}, and then {after}" if (after := _well_behind_loop(function, clause, rules)) else ""
+    if did and not re.search(r"(?i)returns (?:none|false)\b", did) and not _is_told_later(function, handler, rules):
         yield _hit(module, "swallowed", clause, f"a query that fails is not told from a good answer: the check {did}")
+
+
+def _well_behind_loop(function: SgNode, clause: SgNode, rules: RuleFile) -> str:
+    """Return what the check returns behind the loop that a clause stands in, when that is a good answer."""
+    loop = around(clause, "for_statement", "while_statement", "function_definition")
+    behind = loop.next_all() if loop is not None and loop.kind() != "function_definition" else []
+    for statement in (one for one in behind if one.kind() == "return_statement"):
+        name, code = judged(function, statement)
+        return f"returns {' '.join(code.split())}" if verdict_of(code, rules, truth_of(name, rules)) == "well" else ""
+    return ""
+
+
+def _is_told_later(function: SgNode, handler: Handler, rules: RuleFile) -> bool:
+    """Return whether the check looks behind the clause at what that has set, and does not call it well: `if n < 0: …`."""
+    names = {target.text() for node in handler.nodes if "assignment" in node.kind() and (target := node.field("left"))}
+    end = handler.clause.range().end.index
+    for test in within(function):
+        condition, block = test.field("condition"), test.field("consequence")
+        is_behind = test.kind() in ("if_statement", "elif_clause") and test.range().start.index >= end
+        if not is_behind or condition is None or block is None or not _looks_at_failure(condition.text(), names):
+            continue
+        first = next(iter(statements(block)), None)
+        name, code = judged(function, first) if first is not None else ("", "")
+        if verdict_of(code, rules, truth_of(name, rules) or "well") != "well":
+            return True
+    return False
+
+
+def _looks_at_failure(condition: str, names: Collection[str]) -> bool:
+    """Return whether a condition asks for what only a failure leaves: a count of errors, -1, None."""
+    parts = (part.strip(" ()") for part in re.split(r"\bor\b|\band\b", condition))
+    asked = rf"(?:{'|'.join(map(re.escape, names))})" if names else "(?!)"
+    return any(re.fullmatch(rf"{asked}(?: (?:> 0|< 0|== -1|is None|is \w+))?|not {asked}", part) for part in parts)
 
 
 def _good_end(function: SgNode, statement: SgNode | None, handler: Handler, rules: RuleFile) -> str:
@@ -113,54 +161,27 @@ def _good_end(function: SgNode, statement: SgNode | None, handler: Handler, rule
         return ""
     value = next(iter(statements(statement)), None) if statement is not None else None
     is_returned = value is not None and statement is not None and statement.kind() == "return_statement"
+    if not handler.outcome and not is_returned:
+        return _counted_end(handler)
     if handler.outcome or not is_returned or value is None or not (is_default(value) or verdict == "well"):
         return handler.outcome
     return f"returns {_short(value)}"
 
 
-def _empty(module: Module, function: SgNode, test: SgNode, rules: RuleFile) -> Iterator[Hit]:
-    """An empty answer of a query that is reported as OK."""
-    condition, block = test.field("condition"), test.field("consequence")
-    if condition is None or block is None:
-        return
-    text = " ".join(condition.text().split())
-    name = _emptiness(text)
-    otherwise = next((child for child in test.children() if child.kind() == "else_clause"), None)
-    if not name and otherwise is not None and re.fullmatch(r"\w+", text):
-        name, block = text, otherwise.field("body") or block
-    if not name or not _is_asked(function, name, rules) or not rules.names["offences"].isdisjoint(name.split("_")):
-        return
-    for statement in statements(block):
-        target, code = judged(function, statement)
-        # True of a check that is named neither way is a good answer.
-        if verdict_of(code, rules, truth_of(target, rules) or "well") == "well":
-            place = test if _emptiness(text) else statement
-            did = "returns" if statement.kind() == "return_statement" else f"sets {target} to"
-            yield _hit(module, "empty", place, f"{name} is empty, and the check {did} {' '.join(code.split())[:40]}")
+def _counted_end(handler: Handler) -> str:
+    """Return the default that a clause goes on with which counts the error besides: `count = 0; errors += 1`."""
+    rest = [one for one in statements(handler.body) if not _is_count(one)]
+    did = outcome_of_all(rest, handler.rules, handler.error, may_tell=True)
+    return did if did.startswith("goes on with") else ""
+
+
+def _is_count(statement: SgNode) -> bool:
+    inner = next(iter(statements(statement)), None)
+    return inner is not None and inner.kind() == "augmented_assignment"
 
 
 def _short(value: SgNode) -> str:
     return " ".join(value.text().split())[:40]
-
-
-def _emptiness(condition: str) -> str:
-    """Return the name that a condition finds empty."""
-    found = (
-        re.fullmatch(r"not (\w+)", condition)
-        or re.fullmatch(r"len\((\w+)\) (?:==|<=) 0", condition)
-        or re.fullmatch(r"len\((\w+)\) < 1", condition)
-        or re.fullmatch(r"(\w+) == \[\]", condition)
-        or re.fullmatch(r"(\w+)\.empty", condition)
-        or re.fullmatch(r"(\w+) is None(?: or .*)?", condition)
-        or re.fullmatch(r"(\w+)\.total_rows == 0", condition)
-    )
-    return found[1] if found else ""
-
-
-def _is_asked(function: SgNode, name: str, rules: RuleFile) -> bool:
-    """Return whether a variable of the function holds what a query answered."""
-    asking = "|".join(sorted(rules.names["asking"]))
-    return re.search(rf"(?m)^\s*{name}\s*(?::[^=\n]+)?=\s*[^\n]*\b(?:{asking})\(", function.text()) is not None
 
 
 def _hit(module: Module, rule: str, node: SgNode, sentence: str) -> Hit:

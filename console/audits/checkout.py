@@ -7,6 +7,7 @@ from pathlib import Path
 
 from console.audits.audit import Outcome, audit
 from console.audits.baseline import baseline_of, held_against, read_baseline
+from console.audits.choosing import why_not_from_here
 from console.audits.options import read_options
 from console.audits.saying import passed_sentence, verdict_sentence
 from console.audits.sources import Unreadable, decode, read
@@ -25,8 +26,11 @@ Numbered = tuple[tuple[int, str], ...]
 def audited(checkout: Path, ids: Sequence[str] = ()) -> Outcome:
     """Return what is new in the checkout; what its own baseline knows fails nothing, as with `courtside audit`.
 
-    Raises AuditError as `audit` does, and for options and a baseline that cannot be read.
+    Raises AuditError as `audit` does, for options and a baseline that cannot be read, and for a folder below the root of a
+    checkout whose configuration would not be read.
     """
+    if why := why_not_from_here(checkout, ids, ""):
+        raise AuditError(why)
     options = read_options(checkout)
     outcome = audit(checkout, ids, options)
     baseline = baseline_of(checkout, options)
@@ -61,6 +65,7 @@ def _shown(spot: Spot, texts: Mapping[str, Sequence[str]]) -> AuditSpot:
         sentence=hit.sentence,
         remedy=hit.remedy,
         code=around(texts[hit.path], hit.line),
+        about=hit.about,
     )
 
 

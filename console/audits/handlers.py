@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -89,7 +89,7 @@ class Handler:
         """True when the body raises, or ends the program."""
         return any(
             node.kind() == "raise_statement"
-            or (node.kind() == "call" and called(node) in self.rules.names["ending"] and not _is_good_end(node))
+            or (node.kind() == "call" and called(node) in self.rules.names["ending"] and not is_good_end(node))
             or (node.kind() == "call" and "pytest." in node.text()[:7])
             for node in self.nodes
         )
@@ -113,7 +113,7 @@ class Handler:
     @cached_property
     def ends_well(self) -> bool:
         """True when the body ends the program as if all were well: `sys.exit(0)`."""
-        return any(node.kind() == "call" and _is_good_end(node) for node in self.nodes)
+        return any(node.kind() == "call" and is_good_end(node) for node in self.nodes)
 
     def tells(self, kind: str = "telling") -> bool:
         """Return whether the body calls something of the list `kind`."""
@@ -147,7 +147,8 @@ class Handler:
         return outcome_of(self.body, self.rules, self.error, may_tell=False)
 
 
-def _is_good_end(call: SgNode) -> bool:
+def is_good_end(call: SgNode) -> bool:
+    """Return whether a call ends the program as if all were well."""
     listed = call.field("arguments")
     is_zero = listed is not None and listed.text() in ("()", "(0)", "(None)")
     function = call.field("function")
@@ -156,8 +157,13 @@ def _is_good_end(call: SgNode) -> bool:
 
 def outcome_of(block: SgNode, rules: RuleFile, error: str, *, may_tell: bool) -> str:
     """Return what comes of a block that does nothing but to give a default: `returns []`, `continues`; "" for any other."""
+    return outcome_of_all(statements(block), rules, error, may_tell=may_tell)
+
+
+def outcome_of_all(listed: Iterable[SgNode], rules: RuleFile, error: str, *, may_tell: bool) -> str:
+    """Return the same of the statements of a block."""
     said = ""
-    for statement in statements(block):
+    for statement in listed:
         part = _outcome(statement, rules, error, may_tell=may_tell)
         if part is None:
             return ""
@@ -174,7 +180,7 @@ def _outcome(statement: SgNode, rules: RuleFile, error: str, *, may_tell: bool) 
         return ""
     if kind == "return_statement":
         value = next(iter(statements(statement)), None)
-        return f"returns {_short(value)}" if value is None or is_default(value, error) else None
+        return f"returns {short(value)}" if value is None or is_default(value, error) else None
     if kind == "if_statement":
         parts = [_outcome_of_branch(block, rules, error, may_tell=may_tell) for block in _branches(statement)]
         return None if None in parts else max((part or "" for part in parts), default="")
@@ -189,7 +195,7 @@ def _effect(inner: SgNode, rules: RuleFile, error: str, *, may_tell: bool) -> st
         target, value = inner.field("left"), inner.field("right")
         is_plain = target is not None and target.kind() == "identifier"
         if is_plain and value is not None and is_default(value, error):
-            return f"goes on with {_short(inner)}"
+            return f"goes on with {short(inner)}"
         return None
     if inner.kind() == "call" and called(inner) in rules.names["telling"]:
         return "" if may_tell and called(inner) not in rules.names["alarming"] else None
@@ -206,6 +212,14 @@ def _branches(statement: SgNode) -> Iterator[SgNode]:
             yield child
         elif child.kind() in ("elif_clause", "else_clause"):
             yield from _branches(child)
+
+
+def branches_of(statement: SgNode) -> Iterator[tuple[SgNode | None, SgNode]]:
+    """Yield the conditions of an `if` with their blocks, in order; that of `else` is None."""
+    for child in (statement, *statement.children()):
+        block = child.field("consequence") or child.field("body")
+        if child.kind() in ("if_statement", "elif_clause", "else_clause") and block is not None:
+            yield child.field("condition"), block
 
 
 def is_default(value: SgNode, error: str = "") -> bool:
@@ -231,6 +245,7 @@ def is_default(value: SgNode, error: str = "") -> bool:
     return False
 
 
-def _short(node: SgNode | None, most: int = 40) -> str:
+def short(node: SgNode | None, most: int = 40) -> str:
+    """Return the text of a node on one line, cut off; "None" for none."""
     text = "None" if node is None else " ".join(node.text().split())
     return text if len(text) <= most else f"{text[: most - 1]}…"

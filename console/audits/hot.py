@@ -10,36 +10,73 @@ from ast_grep_py import SgNode
 from console.audits.module import Module, around
 from console.audits.rules import RuleFile
 
-_CALLS = re.compile(r"(?:\b(?:self|cls)\.|(?<![\w.]))(\w+)\s*\(")
+_CALLS = re.compile(r"(?<!\bdef )(?<!\bclass )(?:\b(?:self|cls)\.|(?<![\w.]))(\w+)\s*\(")
+_MAKERS = ("__init__", "__new__", "__post_init__")
 _DECORATED = re.compile(r"@[^(\n]*?(\w+)[ \t]*(?=[(#\r\n])")
 _DEFINED = re.compile(r"\bdef\s+(\w+)")
 _LOOPS = ("for_statement", "while_statement", "list_comprehension", "generator_expression", "dictionary_comprehension")
 
 
 def hot_functions(module: Module, rules: RuleFile) -> frozenset[str]:
-    """Return the names of functions that run for every request, and of those that they call in the same file."""
+    """Return what runs for every request: functions by name, constructors as `S.__init__`, and the classes that are made then.
+
+    These are the functions that are named, decorated or called so, and what they call in the same file.
+    """
     if not _may_have_entry(module, rules):
         return frozenset()
-    bodies: dict[str, str] = {}
+    uses: dict[str, set[str]] = {}
     hot: set[str] = set()
+    for node in module.whole.find_all(kind="class_definition") if "class " in module.text else ():
+        uses.setdefault(_name(node), set()).update(_made_by(node))
     for node in module.whole.find_all(kind="function_definition"):
-        name = _name(node)
-        bodies[name] = bodies.get(name, "") + _body(node)
+        key = _key(node)
+        uses.setdefault(key, set()).update(_used_by(node))
         if _is_entry(module, node, rules):
-            hot.add(name)
+            hot.add(key)
     waiting = list(hot)
     while waiting:
-        calls = {name for name in _CALLS.findall(bodies[waiting.pop()]) if name in bodies} - hot
-        hot |= calls
-        waiting.extend(calls)
+        more = {name for name in uses[waiting.pop()] if name in uses} - hot
+        hot |= more
+        waiting.extend(more)
     return frozenset(hot)
+
+
+def _made_by(home: SgNode) -> set[str]:
+    """Return what runs when a class is made: its own constructors, and the classes that it is built on."""
+    bases = home.field("superclasses")
+    names = set(re.findall(r"\w+", bases.text())) if bases is not None else set()
+    return names | {f"{_name(home)}.{maker}" for maker in _MAKERS}
+
+
+def _used_by(function: SgNode) -> set[str]:
+    """Return the names that a function calls, and those of functions inside it that it uses at all."""
+    body = function.field("body")
+    if body is None:
+        return set()
+    text, start = body.text(), body.range().start.index
+    if "def " not in text:
+        return set(_CALLS.findall(text))
+    inside = [
+        one for one in body.find_all(kind="function_definition") if around(one, "function_definition") == function
+    ]
+    for one in reversed(inside):
+        span = one.range()
+        text = text[: span.start.index - start] + text[span.end.index - start :]
+    used = {_key(one) for one in inside if re.search(rf"\b{_name(one)}\b", text) is not None}
+    return used | set(_CALLS.findall(text))
+
+
+def _key(function: SgNode) -> str:
+    """Return a function's name, that of a constructor with its class."""
+    home = around(function, "class_definition", "function_definition") if _name(function) in _MAKERS else None
+    return f"{_name(home)}.{_name(function)}" if home is not None else _name(function)
 
 
 def why_hot(node: SgNode, hot: frozenset[str]) -> str:
     """Return why what a node makes is made again and again, or ""."""
     function = around(node, "function_definition")
-    if function is not None and _name(function) in hot:
-        return f"{_name(function)} runs for every request"
+    if function is not None and _key(function) in hot:
+        return f"{_key(function)} runs for every request"
     loop = around(node, *_LOOPS, "function_definition")
     if loop is not None and loop.kind() in _LOOPS:
         return "in a loop"
@@ -80,8 +117,3 @@ def _is_entry(module: Module, node: SgNode, rules: RuleFile) -> bool:
 def _name(function: SgNode) -> str:
     name = function.field("name")
     return name.text() if name is not None else ""
-
-
-def _body(function: SgNode) -> str:
-    body = function.field("body")
-    return body.text() if body is not None else ""

@@ -1,5 +1,6 @@
 """`# courtside: ignore[check] reason`: a finding that somebody has judged, on its line or on the line above it.
 
+What is about all of a file, such as a copy that differs, is silenced in its first lines.
 A reason is required, and a comment that silences nothing is reported: else the comments outlive what they were written for.
 """
 
@@ -16,7 +17,12 @@ from console.audits.values import Hit
 CHECK = "source.ignores"
 NEEDS = "courtside: ignore"
 
+FIRST_LINES = 20
+"""Lines in which a comment may be about all of a file."""
+
 _IGNORE = re.compile(r"#\s*courtside:\s*ignore(?:\[([^\]]*)\])?[ \t:-]*(.*)")
+_FOR_OTHERS = re.compile(r"#\s*(?:noqa|type:|nosec|pragma:|pylint:|fmt:).*")
+_WORD = re.compile(r"[^\W\d_]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,12 @@ class Ignore:
     lines: tuple[int, ...]
 
     def covers(self, hit: Hit) -> bool:
-        """Return whether the comment is about a hit."""
-        return hit.check in self.checks and any(hit.line <= line <= max(hit.end_line, hit.line) for line in self.lines)
+        """Return whether the comment is about a hit; in the first lines of a file it is about all of the file too."""
+        if hit.check not in self.checks:
+            return False
+        if hit.line == 0:
+            return self.line <= FIRST_LINES
+        return any(hit.line <= line <= max(hit.end_line, hit.line) for line in self.lines)
 
 
 def reads(_: Module) -> Callable[[str], bool]:
@@ -51,7 +61,13 @@ def ignores_of(module: Module, known: Collection[str]) -> Iterator[Ignore]:
         line = line_of(node)
         names = tuple(_full(part.strip(), known) for part in (found[1] or "").split(",") if part.strip())
         about = _next_code(lines, line) if lines[line - 1].lstrip().startswith("#") else line
-        yield Ignore(module.path, line, names, found[2].strip(), (about,))
+        yield Ignore(module.path, line, names, _reason(found[2]), (about,))
+
+
+def _reason(text: str) -> str:
+    """Return the reason that a comment gives; what is for another tool, or holds no word, is none."""
+    reason = _FOR_OTHERS.sub("", text).strip()
+    return reason if _WORD.search(reason) is not None else ""
 
 
 def _full(name: str, known: Collection[str]) -> str:

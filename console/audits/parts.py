@@ -12,7 +12,7 @@ from collections.abc import Callable
 _BEGINS = re.compile(r"^(?:(?:async[ \t]+)?def[ \t]|class[ \t]|@[\w.]+[ \t]*(?:\(|#|\r?$))", re.MULTILINE)
 """Lines at the margin that begin a function or a class, or a decorator of one. In brackets only the last can stand."""
 
-_LITERALS = re.compile(
+LITERALS = re.compile(
     r"#[^\n]*"
     r'|"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
@@ -49,7 +49,7 @@ def _begins(text: str) -> list[int]:
 
 def _many_lines(text: str) -> list[tuple[int, int]]:
     """Return where the strings of more than one line begin and end, the last first."""
-    spans = (found.span() for found in _LITERALS.finditer(text))
+    spans = (found.span() for found in LITERALS.finditer(text))
     return [(start, end) for start, end in spans if "\n" in text[start:end]][::-1]
 
 

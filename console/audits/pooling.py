@@ -70,7 +70,8 @@ def _inspect(module: Module, check: str, kind: str) -> Iterator[Hit]:
     hot = hot_functions(module, rules)
     for call, name in calls:
         if not _is_kept(call, rules):
-            yield _hit(module, check, call, name, why_hot(call, hot))
+            once = ", one for each instance" if _is_kept_by_instance(call, rules) else ""
+            yield _hit(module, check, call, name, why_hot(call, hot), once)
 
 
 def _name(module: Module, call: SgNode) -> str:
@@ -94,7 +95,7 @@ def _by_name(module: Module, call: SgNode) -> str:
 def _names(module: Module, kind: str) -> frozenset[str]:
     """Return the names of a file through which something wanted can be reached: those of its imports, and aliases of them."""
     lists = rule_file("pooling").names
-    if module.options.is_pool(module.path) or not any(word in module.text for word in lists[f"{kind}_words"]):
+    if not any(word in module.text for word in lists[f"{kind}_words"]) or module.options.is_pool(module.path):
         return frozenset()
     parts = {full.split(".")[0] for full in lists[_WANTED[kind]]}
     imported = {name for name, full in module.imports.items() if full.split(".")[0] in parts}
@@ -110,12 +111,28 @@ def _handed_on(module: Module, rules: RuleFile, names: frozenset[str]) -> Iterat
 
 
 def _is_kept(call: SgNode, rules: RuleFile) -> bool:
-    """Return whether a function that is cached makes it: then it is made once."""
+    """Return whether a function that is cached makes it: then it is made once for the process."""
     function = around(call, "function_definition")
-    return function is not None and not decorators(function).isdisjoint(rules.names["once_decorators"])
+    return function is not None and _is_cached(function, rules) and not _is_of_instance(function)
 
 
-def _hit(module: Module, check: str, call: SgNode, name: str, why: str) -> Hit:
+def _is_kept_by_instance(call: SgNode, rules: RuleFile) -> bool:
+    """Return whether each instance of a class makes one and keeps it, by `cached_property` or a cache on a method."""
+    function = around(call, "function_definition")
+    return function is not None and _is_cached(function, rules) and _is_of_instance(function)
+
+
+def _is_cached(function: SgNode, rules: RuleFile) -> bool:
+    return not decorators(function).isdisjoint(rules.names["once_decorators"])
+
+
+def _is_of_instance(function: SgNode) -> bool:
+    parameters = function.field("parameters")
+    first = next(iter(parameters.named_children()), None) if parameters is not None else None
+    return first is not None and first.text() == "self"
+
+
+def _hit(module: Module, check: str, call: SgNode, name: str, why: str, once: str) -> Hit:
     made = (
         "hands on"
         if call.kind() != "call"
@@ -130,7 +147,7 @@ def _hit(module: Module, check: str, call: SgNode, name: str, why: str) -> Hit:
         path=module.path,
         line=line_of(call),
         severity=Severity.ERROR if why else Severity.WARNING,
-        sentence=f"{made} {name} outside the pool{f', and {why}' if why else ''}",
+        sentence=f"{made} {name} outside the pool{once}{f', and {why}' if why else ''}",
         scope=scope_of(call),
         code=function.text(),
         remedy=_REMEDIES[check],

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ast_grep_py import Edit, SgNode
+from ast_grep_py import SgNode
 
 from console.audits.files import write_whole
 from console.audits.linting import rows_of, with_sorted_imports
-from console.audits.module import Module, arguments, end_line_of, line_of, string_of
+from console.audits.loader import is_imported, loader_of, place_of_import, why_not_importable
+from console.audits.module import FUNCTIONS, Module, arguments, around, end_line_of, line_of, string_of
 from console.audits.options import Options
 from console.audits.rules import load
 from console.audits.sources import decode, encoding_of, read
@@ -26,6 +27,8 @@ from console.audits.streaming_inserts import CHECK
 from console.audits.tables import table_of
 from console.audits.values import AuditError, Hit
 
+_UNUSED = frozenset({"F401", "F841", "RUF059"})
+"""Rules of ruff about an import or a variable that nothing uses."""
 _METHODS = frozenset({"insert_rows_json", "insert_rows"})
 _ROWS = ("json_rows", "rows")
 
@@ -83,34 +86,101 @@ def _rewrite(root: Path, path: str, hits: Sequence[Hit], options: Options) -> tu
     raw = read(root, path)
     text = decode(raw)
     module = Module(path, text, options)
-    edits: list[Edit] = []
-    lines: list[int] = []
+    calls: list[_Call] = []
     left: list[Left] = []
-    taken = _taken(module, options)
+    barred = _bar(root, module, options)
     for hit in sorted(hits, key=lambda one: one.line):
-        call = _call_of(module, hit)
-        reason = "it is not called in one piece" if call is None else taken or _obstacle(module, call)
-        if call is None or reason:
+        node = _call_of(module, hit)
+        reason = "it is not called in one piece" if node is None else _obstacle(module, node) or barred
+        if node is None or reason or (reason := _too_early(module, node, options)):
             left.append(Left(hit.place, reason))
         else:
-            edits.append(call.replace(_replaced(call, options)))
-            lines.append(hit.line)
-    if not edits:
+            calls.append(_Call(hit, node))
+    if not calls:
         return [], left
-    after = _in_order(text, _with_import(module.root.commit_edits(edits), options), root)
-    trouble = _trouble(text, after, root) or _unwritable(raw, text, after)
-    if trouble:
-        return [], [*left, *(Left(f"{path}:{line}", trouble) for line in lines)]
-    return [Rewrite(path, raw, text, after, tuple(lines))], left
+    draft = _Draft(root, raw, text, options, tuple(_found_in(text, root)))
+    kept, refused = _largest(draft, calls)
+    order = [hit.place for hit in sorted(hits, key=lambda one: one.line)]
+    left = sorted([*left, *refused], key=lambda one: order.index(one.place))
+    if not kept:
+        return [], left
+    return [Rewrite(path, raw, text, draft.after(kept), tuple(call.hit.line for call in kept))], left
 
 
-def _taken(module: Module, options: Options) -> str:
-    """Return why the loader cannot be called by its name in a module, or ""."""
-    home, _, function = options.loader.partition(":")
-    if module.imports.get(function) == f"{home}.{function}":
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that is simple enough."""
+
+    hit: Hit
+    node: SgNode
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A file that is to be rewritten, with what ruff finds in it as it is."""
+
+    root: Path
+    raw: bytes
+    text: str
+    options: Options
+    found: tuple[tuple[str, str], ...]
+
+    def after(self, calls: Sequence[_Call]) -> str:
+        """Return the text with these calls rewritten."""
+        edits = [call.node.replace(_replaced(call.node, self.options)) for call in calls]
+        rewritten = calls[0].node.get_root().root().commit_edits(edits)
+        return _in_order(self.text, _with_import(rewritten, self.options), self.root)
+
+    def trouble(self, calls: Sequence[_Call]) -> str:
+        """Return what would be wrong with that text, or ""."""
+        after = self.after(calls)
+        try:
+            ast.parse(after)
+        except (SyntaxError, ValueError) as error:
+            return f"the rewritten file would not parse: {error}"
+        before = Counter(map(_key, self.found))
+        for row in _found_in(after, self.root):
+            before[_key(row)] -= 1
+            if before[_key(row)] < 0:
+                return _in_words(*row)
+        return _unwritable(self.raw, self.text, after)
+
+
+def _largest(draft: _Draft, calls: Sequence[_Call]) -> tuple[list[_Call], list[Left]]:
+    """Return the calls that can be rewritten together: all, or one after the other as long as the file stays whole."""
+    trouble = draft.trouble(calls)
+    if not trouble:
+        return [*calls], []
+    if len(calls) == 1:
+        return [], [Left(calls[0].hit.place, trouble)]
+    kept: list[_Call] = []
+    left: list[Left] = []
+    for call in calls:
+        if trouble := draft.trouble([*kept, call]):
+            left.append(Left(call.hit.place, trouble))
+        else:
+            kept.append(call)
+    return kept, left
+
+
+def _bar(root: Path, module: Module, options: Options) -> str:
+    """Return why no call of a file can be rewritten, or ""."""
+    if is_imported(module, options):
         return ""
-    used = module.root.find(kind="identifier", regex=f"^{re.escape(function)}$")
-    return f"{function} is something else in this file" if used is not None else ""
+    function = loader_of(options)[1]
+    if module.whole.find(kind="identifier", regex=f"^{re.escape(function)}$") is not None:
+        return f"{function} is something else in this file"
+    if place_of_import(module, options) is None:
+        return "sys.path is changed only where a function runs or the program starts, so the import has no sure place"
+    return why_not_importable(root, module.path, options)
+
+
+def _too_early(module: Module, call: SgNode, options: Options) -> str:
+    """Return that a call runs before the loader can be imported, or ""."""
+    place = place_of_import(module, options) or 0
+    if is_imported(module, options) or around(call, *FUNCTIONS) is not None or line_of(call) > place:
+        return ""
+    return f"it runs before line {place}, behind which the import would go"
 
 
 def _call_of(module: Module, hit: Hit) -> SgNode | None:
@@ -159,36 +229,20 @@ def _is_name_of_table(module: Module, table: SgNode) -> bool:
 
 def _replaced(call: SgNode, options: Options) -> str:
     table, rows = _pair(*arguments(call))
-    function = options.loader.partition(":")[2]
+    function = loader_of(options)[1]
     return f"{function}({table.text() if table else ''}, {rows.text() if rows else ''})"
 
 
 def _with_import(text: str, options: Options) -> str:
-    """Return the text with the loader's import behind the first imports of the file, unless it is there."""
-    module, _, function = options.loader.partition(":")
+    """Return the text with the loader's import where it goes, unless it is there."""
     rewritten = Module("", text, options)
-    if rewritten.imports.get(function) == f"{module}.{function}":
+    if is_imported(rewritten, options):
         return text
+    home, function = loader_of(options)
     ending = "\r" if "\r\n" in text else ""
     lines = text.split("\n")  # as ast-grep counts them; a form feed ends none
-    at = _line_for_import(rewritten.root)
-    return "\n".join([*lines[:at], f"from {module} import {function}{ending}", *lines[at:]])
-
-
-def _line_for_import(root: SgNode) -> int:
-    """Return behind how many lines an import goes: the last of the first imports, else docstring and comments."""
-    at = 0
-    has_import = False
-    for child in (node for node in root.children() if node.is_named()):
-        kind, end = child.kind(), child.range().end.line + 1
-        is_import = kind in ("import_statement", "import_from_statement", "future_import_statement")
-        is_docstring = kind == "expression_statement" and child.text().lstrip("rRuU").startswith(('"', "'"))
-        if not (is_import or is_docstring or kind == "comment"):
-            break
-        has_import = has_import or is_import
-        if kind != "comment" or not has_import:
-            at = end
-    return at
+    at = place_of_import(rewritten, options) or 0
+    return "\n".join([*lines[:at], f"from {home} import {function}{ending}", *lines[at:]])
 
 
 def _in_order(before: str, after: str, root: Path) -> str:
@@ -207,18 +261,20 @@ def _unwritable(raw: bytes, text: str, after: str) -> str:
     return "" if is_same else f"its {encoding} or its ends of lines cannot be written back as they were"
 
 
-def _trouble(before: str, after: str, root: Path) -> str:
-    """Return what is wrong with a rewritten text, or ""."""
-    try:
-        ast.parse(after)
-    except (SyntaxError, ValueError) as error:
-        return f"the rewritten file would not parse: {error}"
-    new = [*(_rules_in(after, root) - _rules_in(before, root))]
-    return f"ruff would find something new: {' '.join(new[0])}" if new else ""
-
-
-def _rules_in(text: str, root: Path) -> Counter[tuple[str, str]]:
-    """Return what ruff finds, without the numbers of lines and columns, which the import moves."""
+def _found_in(text: str, root: Path) -> list[tuple[str, str]]:
+    """Return code and message of what ruff finds and what a rewritten file may not have more of."""
     rules = load("linting")
-    rows = rows_of(text, rules["after_fix"], root)
-    return Counter((code, re.sub(r"\d+", "…", said)) for code, said in rows if code not in rules["after_fix_may"])
+    return [row for row in rows_of(text, rules["after_fix"], root) if row[0] not in rules["after_fix_may"]]
+
+
+def _key(row: tuple[str, str]) -> tuple[str, str]:
+    """Return a row of ruff's without numbers of lines and columns, which the import moves."""
+    return row[0], re.sub(r"\d+", "…", row[1])
+
+
+def _in_words(code: str, message: str) -> str:
+    """Return what ruff would find; most often a client that only this call used."""
+    name = re.search(r"`([^`]+)`", message)
+    if code in _UNUSED and name is not None:
+        return f"{name[1]} would be used no more (ruff {code}): rewrite this call by hand and remove {name[1]} with it"
+    return f"ruff would find something new: {code} {message}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.model import Severity
 from console.audits.audit import Outcome
+from console.audits.sources import counted_reason
 from screens.text.amount import counted
 
 
@@ -14,11 +15,17 @@ def verdict_sentence(outcome: Outcome) -> str:
     looked = f"{counted(outcome.files, 'file')}, {counted(outcome.lines, 'line')}"
     if failing:
         return f"{counted(len(failing), 'finding')} in {counted(files, 'file')}; looked at {looked}"
+    if outcome.reason:
+        return outcome.reason
     return f"nothing {'new ' if outcome.known else ''}found; looked at {looked}"
 
 
 def passed_sentence(outcome: Outcome) -> str:
-    """Return how many files and folders were passed by for each reason, the most first; "" when none was."""
+    """Return how many files and folders were passed by for each reason, the most first, and which checks were idle, why.
+
+    "" when there is nothing of either.
+    """
     ordered = sorted(outcome.passed_by.items(), key=lambda item: (-item[1], item[0]))
-    passed = ", ".join(f"{number} {reason}" for reason, number in ordered)
-    return f"passed by: {passed}" if passed else ""
+    passed = ", ".join(counted_reason(number, reason) for reason, number in ordered)
+    idle = [f"{check}: {why}" for check, why in outcome.idle]
+    return "; ".join([*([f"passed by: {passed}"] if passed else []), *idle])

@@ -12,16 +12,15 @@ from collections.abc import Callable, Iterator
 from ast_grep_py import SgNode
 
 from checks.model import Severity
-from console.audits.handlers import Handler, outcome_of
-from console.audits.module import Module, around, called, end_line_of, line_of, scope_of, statements, within
+from console.audits.handlers import Handler
+from console.audits.module import Module, end_line_of, line_of, scope_of, statements
+from console.audits.permissions import asks_for_process, hidden, is_by_type
 from console.audits.rules import RuleFile, rule_file
 from console.audits.values import Hit
 
 CHECK = "source.silent_exceptions"
 
 _CLAUSE = re.compile(r"except\b")
-_PERMISSION = re.compile(r"(?i)\b403\b|forbidden|permission|access.?denied|unauthori[sz]ed")
-_LOCK = re.compile(r"(?i)(?:^|_)(?:try_)?(?:acquire|lock|lease|claim)(?:_|$|s$|d$)|is_(?:busy|locked)")
 _REMEDIES = {
     "permission": "let a refused permission raise: it is neither busy, nor empty, nor a success",
     "bare": "name the exceptions, log with logger.exception(...), or let it raise",
@@ -57,12 +56,12 @@ def inspect(module: Module) -> Iterator[Hit]:
 
 def _of_handler(module: Module, handler: Handler) -> Iterator[Hit]:
     clause = handler.clause
-    if handler.catches("permission_of_files") and _asks_for_process(clause):
+    if handler.catches("permission_of_files") and asks_for_process(clause):
         return
-    found = _permission(handler)
+    found = hidden(handler)
     if found is not None:
-        node, sentence, severity = found
-        yield _hit(module, "permission", line_of(node), severity, sentence, clause)
+        yield _hit(module, "permission", line_of(found.place), found.severity, found.sentence, clause)
+    if found is not None or (is_by_type(handler) and not handler.is_blind):
         return
     codes = _codes(module, handler)
     caught = ", ".join(handler.types) or "everything"
@@ -89,68 +88,6 @@ def _of_handler(module: Module, handler: Handler) -> Iterator[Hit]:
         rule, severity = ("expected", Severity.OK) if is_answer else ("typed", Severity.WARNING)
         did = handler.silence or "goes on"
         yield _hit(module, rule, line_of(clause), severity, f"catches {caught}, tells nobody and {did}", clause)
-
-
-def _permission(handler: Handler) -> tuple[SgNode, str, Severity] | None:
-    """Return where a refused permission becomes something else, with the sentence and how bad it is."""
-    is_lost = not handler.raises and not handler.carries and bool(handler.outcome)
-    caught = ", ".join(handler.types)
-    if handler.catches("permission"):
-        sentence = f"a refused permission ({caught}) {_becomes(handler.outcome)}"
-        return (handler.clause, sentence, Severity.CRITICAL) if is_lost else None
-    if handler.catches("permission_of_files") and is_lost:
-        return handler.clause, f"a refused permission ({caught}) {_becomes(handler.outcome)}", Severity.ERROR
-    branch = _permission_branch(handler)
-    if branch is not None or not is_lost or _is_refused_before(handler):
-        return branch
-    if handler.catches("above_permission"):
-        return (
-            handler.clause,
-            f"{caught} includes a refused permission, which {_becomes(handler.outcome)}",
-            Severity.ERROR,
-        )
-    name = scope_of(handler.clause).rpartition(".")[2]
-    if handler.is_blind and _LOCK.search(name) and handler.outcome.startswith("returns"):
-        sentence = f"{name}: a refused permission {_becomes(handler.outcome)}, as if it were busy"
-        return handler.clause, sentence, Severity.CRITICAL
-    return None
-
-
-def _asks_for_process(clause: SgNode) -> bool:
-    """Return whether a signal is tried: that it may not be sent is an answer, for then there is such a process."""
-    whole = around(clause, "try_statement")
-    tried = whole.field("body") if whole is not None else None
-    return tried is not None and any(node.kind() == "call" and called(node) == "kill" for node in within(tried))
-
-
-def _permission_branch(handler: Handler) -> tuple[SgNode, str, Severity] | None:
-    """Return the branch of a handler that asks for a refused permission and makes something else of it."""
-    for test in (node for node in handler.nodes if node.kind() in ("if_statement", "elif_clause", "case_clause")):
-        condition, block = test.field("condition") or test.find(kind="case_pattern"), test.field("consequence")
-        if condition is None or block is None or not _asks_for_permission(condition):
-            continue
-        did = outcome_of(block, handler.rules, handler.error, may_tell=True)
-        if did:
-            return test, f"a refused permission {_becomes(did)}", Severity.CRITICAL
-    return None
-
-
-def _asks_for_permission(condition: SgNode) -> bool:
-    return _PERMISSION.search(condition.text()) is not None and not re.search(r"\bnot\b|!=|not in", condition.text())
-
-
-def _is_refused_before(handler: Handler) -> bool:
-    """Return whether an earlier clause of the same `try` catches a refused permission by name."""
-    whole = around(handler.clause, "try_statement")
-    if whole is None:
-        return False
-    first = line_of(handler.clause)
-    earlier = (child for child in whole.children() if child.kind() == "except_clause" and line_of(child) < first)
-    return any(Handler(clause, handler.rules, handler.module).catches("permission") for clause in earlier)
-
-
-def _becomes(outcome: str) -> str:
-    return f"is not raised: the code {outcome}"
 
 
 def _of_suppress(module: Module, call: SgNode, rules: RuleFile) -> Iterator[Hit]:

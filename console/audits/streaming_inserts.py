@@ -6,27 +6,37 @@ PIPELINE.md, *Streaming buffer*: UPDATE, DELETE and MERGE that touch such rows f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ast_grep_py import SgNode
 
 from checks.model import Severity
-from console.audits.module import Module, arguments, around, called, end_line_of, line_of, scope_of
-from console.audits.rules import rule_file
-from console.audits.tables import changes_in_text, table_of
+from console.audits.dml import Change, changes_name
+from console.audits.module import Module, arguments, around, called, end_line_of, line_of, scope_of, string_of
+from console.audits.rules import RuleFile, rule_file
+from console.audits.tables import is_parameter, table_of
 from console.audits.values import Hit
 
 CHECK = "source.streaming_inserts"
+_MOST = 60
+"""Characters of an expression that are shown."""
 REMEDY = "write with insert_bigquery_rows(table, rows): load jobs do not pass through the streaming buffer"
 
+_URL = re.compile(
+    r"(?m)^[ \t]*(?:self\.)?(\w+)[ \t]*(?::[^=\n]+)?=[\s(]*[rRfF]{0,2}[\"']"
+    r"(?=[^\"'\n]*(?:https?:|\{|/tables/))[^\"'\n]*/insertAll"
+)
+"""The name that a URL of `tabledata.insertAll` is given."""
+_OTHERS = re.compile(r"(?i)sheet|gspread|excel|openpyxl|hook|cursor|workbook")
+"""What else has a method `insert_rows`."""
 _WAREHOUSE = re.compile(r"(?i)(?:^|[._])(?:bq|bigquery|client|warehouse)\w*$|client\w*(?:\(\))?$|bigquery")
 
 
-def reads(_: Module) -> Callable[[str], bool]:
+def reads(module: Module) -> Callable[[str], bool]:
     """Return what tells whether a part of a module may hold a streaming insert."""
-    needs = rule_file("streaming_inserts").needs
-    return lambda part: any(word in part for word in needs)
+    words = (*rule_file("streaming_inserts").needs, *_urls(module))
+    return lambda part: any(word in part for word in words)
 
 
 def inspect(module: Module) -> Iterator[Hit]:
@@ -34,21 +44,50 @@ def inspect(module: Module) -> Iterator[Hit]:
     rules = rule_file("streaming_inserts")
     for node in rules.find(module.root, "method"):
         for place in _uses(module, node):
-            yield _hit(module, place, _argument(place, node), _name(node))
+            yield _hit(module, place, _argument(module, place, node), _name(node))
     for node in rules.find(module.root, "getattr") if "getattr" in module.text else ():
-        call = _called_by(node) or node
-        yield _hit(module, call, _first(call) if call is not node else None, node.text())
-    for node in rules.find(module.root, "rest") if "/insertAll" in module.text else ():
-        if around(node, "call") is not None:
-            yield _hit(module, node, None, "tabledata.insertAll", said=node.text())
+        yield from _by_name(module, node)
+    if "/insertAll" in module.text:
+        yield from _by_url(module, rules)
 
 
-def judge(hit: Hit, changed: Mapping[str, str]) -> Hit:
-    """Return the hit with its severity; `changed` gives for each table that DML touches where it does."""
-    where = changed.get(hit.about.rpartition(".")[2], "") if hit.about else ""
+def judge(hit: Hit, changes: Sequence[Change]) -> Hit:
+    """Return the hit with its severity; `changes` are the tables that DML touches, and where."""
+    where = next((change.path for change in changes if hit.about and change.touches(hit.about)), "")
     if not where:
         return hit
     return replace(hit, severity=Severity.CRITICAL, sentence=f"{hit.sentence}, which DML touches too ({where})")
+
+
+def _by_name(module: Module, node: SgNode) -> Iterator[Hit]:
+    """Yield where the method is called that `getattr` gives, or where it is given when nobody is seen to call it."""
+    places, _ = arguments(node)
+    method = string_of(places[1]) if len(places) > 1 else None
+    call, parent = _called_by(node), node.parent()
+    target = parent.field("left") if parent is not None and parent.kind() == "assignment" else None
+    calls = [call] if call is not None else _calls_of(module, node, target.text()) if target is not None else []
+    for place in calls or [node]:
+        table = _first(module, place) if place.kind() == "call" and place is not node else None
+        yield _hit(module, place, table, method or node.text(), said="" if calls else node.text())
+
+
+def _urls(module: Module) -> frozenset[str]:
+    """Return the names of a file's URLs of the REST method."""
+    return frozenset(_URL.findall(module.text)) if "/insertAll" in module.text else frozenset()
+
+
+def _by_url(module: Module, rules: RuleFile) -> Iterator[Hit]:
+    """Yield where the REST method is called by its URL, which stands there or in a variable."""
+    for node in rules.find(module.root, "rest"):
+        call = around(node, "call")
+        if call is not None and not call.text().startswith("re."):
+            yield _hit(module, node, None, "tabledata.insertAll", said=node.text())
+    urls = _urls(module)
+    for node in rules.find(module.root, "url", urls) if urls else ():
+        above = (one for one in node.ancestors() if one.kind() == "call")
+        call = next((one for one in above if called(one) in rules.names["posting"]), None)
+        if call is not None:
+            yield _hit(module, call, None, "tabledata.insertAll")
 
 
 def _name(node: SgNode) -> str:
@@ -118,28 +157,48 @@ def _is_warehouse(module: Module, node: SgNode, receiver: SgNode) -> bool:
         places, named = arguments(call)
         if len(places) + len(named) < 2 or {"target_fields", "commit_every"} & named.keys():
             return False
+        if any(node.kind() == "integer" for node in places[:2]):
+            return False
     made = re.search(rf"(?m)^\s*{re.escape(receiver.text())}\s*(?::[^=\n]+)?=\s*(.+)$", module.text)
+    if _OTHERS.search(receiver.text()) or (made is not None and _OTHERS.search(made[1])):
+        return False
     if made is not None:
         return re.search(r"(?i)client|bigquery|bq", made[1]) is not None
     return _WAREHOUSE.search(receiver.text()) is not None
 
 
-def _first(call: SgNode) -> SgNode | None:
-    """Return the table that a call is given."""
+def _first(module: Module, call: SgNode) -> SgNode | None:
+    """Return the table that a call is given; of a method of the class itself, what comes behind the client."""
     places, named = arguments(call)
-    return named.get("table") or (places[0] if places else None)
+    function = call.field("function")
+    return _table(places[_clients(module, function) :], named)
 
 
-def _argument(place: SgNode, method: SgNode) -> SgNode | None:
+def _table(places: Sequence[SgNode], named: Mapping[str, SgNode]) -> SgNode | None:
+    if places and "splat" in places[0].kind():
+        return None
+    return named.get("table") or named.get("tableId") or (places[0] if places else None)
+
+
+def _clients(module: Module, method: SgNode | None) -> int:
+    """Return how many arguments stand before the table: the client, where the method is asked of the class."""
+    receiver = method.field("object") if method is not None and method.kind() == "attribute" else None
+    if receiver is None:
+        return 0
+    name = module.full_name(receiver) or receiver.text()
+    return int(re.fullmatch(r"(?:\w+\.)*[A-Z]\w*", name) is not None and not name.isupper())
+
+
+def _argument(module: Module, place: SgNode, method: SgNode) -> SgNode | None:
     """Return the table: of the call itself, or behind the method where that is handed on to be called elsewhere."""
     if place.kind() == "call":
-        return _first(place)
+        return _first(module, place)
     call = around(place, "call")
     if call is None or around(method, "argument_list") is None:
         return None
     places, named = arguments(call)
     behind = [node for node in places if node.range().start.index > place.range().start.index]
-    return named.get("table") or (behind[0] if behind else None)
+    return _table(behind[_clients(module, place) :], named)
 
 
 def _line(place: SgNode) -> int:
@@ -149,18 +208,30 @@ def _line(place: SgNode) -> int:
     return line_of(name or place)
 
 
-def _hit(module: Module, place: SgNode, table: SgNode | None, method: str, said: str = "") -> Hit:
+def _into(module: Module, table: SgNode | None) -> tuple[str, str]:
+    """Return the table's name, "" when it is not known, and what is said of where the rows go."""
     name = table_of(module, table) if table is not None else ""
-    expression = "" if table is None else " ".join(table.text().split())[:60]
-    into = (
-        f"into {name}"
-        if name
-        else f"into {expression}, a table that cannot be told from the file"
-        if expression
-        else ""
-    )
-    sentence = f"{method} writes through the streaming buffer {into}".rstrip()
-    is_changed = not name and changes_in_text(module.text, expression)
+    if table is None or name:
+        return name, f" into {name}" if name else ""
+    expression = " ".join(table.text().split())
+    shown = expression if len(expression) <= _MOST else f"{expression[: _MOST - 1]}…"
+    return "", f" into {shown}, a table that is not known here"
+
+
+def _is_changed_here(module: Module, table: SgNode) -> bool:
+    """Return whether DML touches what the expression stands for where it stands for the same: in its function or class."""
+    name = table.text()
+    if "." in name:
+        place = around(table, "class_definition")
+    else:
+        place = around(table, "function_definition") if is_parameter(table, name) else None
+    return changes_name(module.text if place is None else place.text(), name)
+
+
+def _hit(module: Module, place: SgNode, table: SgNode | None, method: str, said: str = "") -> Hit:
+    name, into = _into(module, table)
+    sentence = f"{method} writes through the streaming buffer{into}"
+    is_changed = table is not None and not name and _is_changed_here(module, table)
     statement = around(place, "expression_statement", "return_statement") or place
     return Hit(
         check=CHECK,

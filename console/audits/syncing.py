@@ -1,6 +1,6 @@
 """`--sync`: brings the copies of the shared code up to date, each whole or not at all.
 
-A copy that holds what the original never had is refused: nobody but a person can say what those changes are for.
+A copy that holds what is no version of the original is refused: nobody but a person can say what those changes are for.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from console.audits.drift import SAYINGS, Difference, Drift
 from console.audits.options import Options
-from console.audits.shared_drift import Difference, Drift, differences
+from console.audits.originals import names_in
+from console.audits.shared_drift import differences
 from console.audits.swapping import swap
 from console.audits.values import AuditError
 
-_DOES = {
-    Drift.STALE: "update",
-    Drift.MISSING: "add",
-    Drift.LEFT_OVER: "remove",
-}
+_MOST_NAMED = 3
+"""Files that a refusal names for each of its reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ class CopyPlan:
     @property
     def steps(self) -> tuple[str, ...]:
         """Lines such as `update utils/clock.py`."""
-        return tuple(f"{_DOES[change.drift]} {change.name}" for change in self.changes if change.drift in _DOES)
+        done = ((SAYINGS[change.drift].does, change.name) for change in self.changes)
+        return tuple(f"{does} {name}" for does, name in done if does)
 
 
 def plan(root: Path, options: Options) -> tuple[CopyPlan, ...]:
@@ -46,14 +46,17 @@ def plan(root: Path, options: Options) -> tuple[CopyPlan, ...]:
 
 
 def _plan(copy: str, changes: tuple[Difference, ...]) -> CopyPlan:
-    odd = [change for change in changes if change.drift not in _DOES]
-    if not odd:
-        return CopyPlan(copy, changes)
-    names = ", ".join(change.name or change.copy for change in odd[:3])
-    more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
-    unread = all(change.drift is Drift.UNREADABLE for change in odd)
-    why = "it, or the original, holds what cannot be read" if unread else "it holds what the original never had"
-    return CopyPlan(copy, changes, f"{why}: {names}{more}")
+    reasons: dict[str, list[str]] = {}
+    for change in changes:
+        if why := SAYINGS[change.drift].refusal:
+            reasons.setdefault(why, []).append(change.name)
+    return CopyPlan(copy, changes, "; ".join(_reason(why, names) for why, names in reasons.items()))
+
+
+def _reason(why: str, names: Sequence[str]) -> str:
+    """Return why a copy is refused, and for which files of it; none is named where it is for the copy itself."""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"{why}: {', '.join(names[:_MOST_NAMED])}{more}" if any(names) else why
 
 
 def apply(root: Path, options: Options, plans: Sequence[CopyPlan]) -> tuple[str, ...]:
@@ -80,15 +83,22 @@ def _replace(copy: Path, original: Path, changes: Sequence[Difference]) -> None:
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         new = home / "new"
         shutil.copytree(copy, new, symlinks=True)
-        for change in changes:
+        for change in sorted(changes, key=lambda change: change.drift is not Drift.LEFT_OVER):  # they make room
             target = new / change.name
             if change.drift is Drift.LEFT_OVER:
                 target.unlink()
                 _remove_empty(target.parent, new)
             else:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(original / change.name, target, follow_symlinks=False)
+                _add(original / change.name, target)
         swap(new, copy, home / "old")
+
+
+def _add(source: Path, target: Path) -> None:
+    """Put a file where it belongs, by its content where it is a link; a folder in its way holds none that counts."""
+    if target.is_dir() and not names_in(target):
+        shutil.rmtree(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

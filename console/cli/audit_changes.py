@@ -31,19 +31,42 @@ class Change:
     apply: Callable[[], None]
 
 
-def carried_out(change: Change, shell: Shell, *, yes: bool, silent: bool) -> bool:
-    """Show a change and return whether it was done: with `yes`, or when whoever sits at the terminal agrees.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Whether a change was written, and if not, why not; `is_refused` where it may not be."""
+
+    is_applied: bool = False
+    reason: str = ""
+    is_refused: bool = False
+
+
+def carried_out(change: Change, shell: Shell, *, yes: bool, silent: bool, why_not: str) -> Done:
+    """Show a change and carry it out: with `yes`, or when whoever sits at the terminal agrees, and without a reason `why_not`.
 
     With `silent` (JSON was asked for) nothing is shown and nobody is asked.
     """
+    palette = Palette(shell.wants_color(None))
     if not silent:
-        write(change.lines, shell.out, Palette(shell.wants_color(None)))
+        write(change.lines, shell.out, palette)
     if change.size == 0:
-        return False
-    if not yes and (silent or not shell.has_keyboard or not agreed(shell.err, change.question)):
-        return False
-    change.apply()
-    return True
+        return Done()
+    reason = why_not or _unasked(change, shell, yes=yes, silent=silent)
+    if not reason:
+        change.apply()
+        return Done(is_applied=True)
+    said = f"nothing was written: {reason}"
+    if not silent:
+        write(flow([Span(said, Tone.STRONG)], 100), shell.out, palette)
+    return Done(reason=said, is_refused=bool(why_not))
+
+
+def _unasked(change: Change, shell: Shell, *, yes: bool, silent: bool) -> str:
+    """Return why nobody has agreed to a change, or ""; asks where that can be."""
+    if yes:
+        return ""
+    if silent or not shell.has_keyboard:
+        return f"nobody can be asked {'with --json' if silent else 'here'}; with --yes it is written without a question"
+    return "" if agreed(shell.err, change.question) else "nobody agreed"
 
 
 def rewriting(outcome: Outcome, options: Options) -> Change:

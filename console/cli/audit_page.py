@@ -14,14 +14,26 @@ from screens.text.amount import counted
 from screens.text.report import INDENT, severity_lead
 
 
-def audit_lines(outcome: Outcome, width: int, *, explains: bool = False) -> list[Line]:
-    """Return an audit as text; `explains` adds why a check matters and what to do, and shows notes."""
+def audit_lines(outcome: Outcome, width: int, *, explains: bool = False, has_baseline: bool = False) -> list[Line]:
+    """Return an audit as text; `explains` adds why a check matters and what to do, and shows notes.
+
+    `has_baseline` is whether the findings are those that a baseline does not know.
+    """
     said = [spot for spot in outcome.spots if explains or spot.hit.severity is not Severity.OK]
     lines = _verdict(outcome, width)
     for check in dict.fromkeys(spot.hit.check for spot in said):
         found = [spot for spot in said if spot.hit.check == check]
         lines.extend((BLANK, *_check_lines(check, found, width, explains=explains)))
-    return [*lines, BLANK, *_rest(outcome, width, notes=len(outcome.spots) - len(said))]
+    rest = _rest(outcome, notes=len(outcome.spots) - len(said))
+    if has_baseline and said:
+        rest.append(_TO_ACCEPT)
+    return [*lines, BLANK, *(row for text in rest for row in flow([Span(text, Tone.FAINT)], width, hang=2))]
+
+
+_TO_ACCEPT = (
+    "what is new is mended, or ignored with a reason where it stands; `--update-baseline --accept-new` adds it to the baseline, "
+    "say when a file was renamed or more is looked at than before"
+)
 
 
 def catalogue_lines(width: int) -> list[Line]:
@@ -74,7 +86,7 @@ def _explained(spot: Spot, width: int) -> Iterable[Line]:
         yield from flow([hit.remedy], width, first=Span(f"{'→':<9}", Tone.FAINT))
 
 
-def _rest(outcome: Outcome, width: int, notes: int) -> list[Line]:
+def _rest(outcome: Outcome, notes: int) -> list[str]:
     """Return what else is to be known: notes, the baseline, and what was not looked at."""
     said: list[str] = []
     if notes:
@@ -87,4 +99,4 @@ def _rest(outcome: Outcome, width: int, notes: int) -> list[Line]:
         )
     if passed := passed_sentence(outcome):
         said.append(passed)
-    return [spans for text in said for spans in flow([Span(text, Tone.FAINT)], width, hang=2)]
+    return said

@@ -38,13 +38,17 @@ class ChecklistError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a question for somebody, or checks to run; `says` is what must be true of it."""
+    """One step: a question for somebody, or checks to run; `says` is what must be true of it.
+
+    A check with `before` is about the time before the answer to that question is yes.
+    """
 
     id: str
     stage: Stage
     says: str
     runs: Runner | None = None
     checks: tuple[str, ...] = ()
+    before: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -75,19 +79,22 @@ def read_steps(text: str) -> tuple[Step, ...]:
     stages = [list(Stage).index(step.stage) for step in steps]
     if stages != sorted(stages):
         raise ChecklistError("the steps of the checklist do not stand in the order of their stages")
+    for number, step in enumerate(steps):
+        if step.before and step.before not in {later.id for later in steps[number:] if later.is_question}:
+            raise ChecklistError(f"{step.id}: {step.before!r} is no question further down")
     return steps
 
 
 def _step(table: Mapping[str, Any]) -> Step:
     name = str(table.get("id", "")) or "a step without an id"
-    if set(table) not in ({"id", "stage", "asks"}, {"id", "stage", "says", "runs"}):
-        raise ChecklistError(f"{name}: a step has id, stage, and either asks, or says and runs")
+    if set(table) - {"before"} != {"id", "stage", "says", "runs"} and set(table) != {"id", "stage", "asks"}:
+        raise ChecklistError(f"{name}: a step has id, stage, and either asks, or says and runs, and may have before")
     try:
         stage = Stage(table["stage"])
         if "asks" in table:
             return Step(name, stage, str(table["asks"]))
         runner, *checks = str(table["runs"]).split()
-        return Step(name, stage, str(table["says"]), Runner(runner), tuple(checks))
+        return Step(name, stage, str(table["says"]), Runner(runner), tuple(checks), str(table.get("before", "")))
     except ValueError as error:
         raise ChecklistError(f"{name}: {error}") from error
 
@@ -110,6 +117,7 @@ def steps_of_text(text: str) -> tuple[Step, ...]:
             item["says"],
             None if item["runs"] is None else Runner(item["runs"]),
             tuple(item["checks"]),
+            item.get("before", ""),
         )
         for item in json.loads(text)
     )

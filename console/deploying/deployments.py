@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from checks.severity import Severity
 from console.actions.refusal import RefusedError
-from console.deploying.checklist import Step, steps_of_text, text_of_steps
+from console.deploying.checklist import steps_of_text, text_of_steps
 from console.deploying.verdict import Answer, Deployment, Word
 from console.journal import LONGEST_WORDS, Journal, instant_of, instant_text
 from screens.clean import for_terminal
@@ -37,7 +37,7 @@ def begin(journal: Journal, deployment: Deployment) -> Deployment:
 
 def answer(journal: Journal, deployment: Deployment, said: Answer) -> Deployment:
     """Keep an answer to a step and return the deployment with it. Raises RefusedError for one that cannot be, JournalError."""
-    step = _step(deployment, said.step)
+    step = deployment.step(said.step)
     kept = replace(said, note=for_terminal(said.note, LONGEST_WORDS).strip(), by=for_terminal(said.by, LONGEST_WORDS))
     if kept.word is Word.SKIP and not kept.note:
         raise RefusedError(f"{step.id} can be skipped only for a reason: add --note …")
@@ -71,14 +71,6 @@ def chosen(journal: Journal | None, place: str, name: str | None) -> Deployment 
     found = next((item for item in known if item.name == name), None)
     if found is None:
         raise RefusedError(f"there is no deployment {name!r}: `courtside deploy checklist --list` names them")
-    return found
-
-
-def _step(deployment: Deployment, name: str) -> Step:
-    found = next((step for step in deployment.steps if step.id == name), None)
-    if found is None:
-        known = ", ".join(step.id for step in deployment.steps)
-        raise RefusedError(f"{deployment.name} has no step {name!r}: its steps are {known}")
     return found
 
 

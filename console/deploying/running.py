@@ -8,7 +8,7 @@ from datetime import datetime
 
 from checks.model import CheckResult, Severity
 from console.deploying.checklist import Runner, Step
-from console.deploying.verdict import Answer, Deployment, Standing, Word, standings
+from console.deploying.verdict import Answer, Word
 
 Run = Callable[[Sequence[str]], Sequence[CheckResult]]
 """Returns what checks come to; may raise whatever keeps it from being known."""
@@ -21,15 +21,6 @@ class Hand:
     by: str
     now: Callable[[], datetime]
     runners: dict[Runner, Run]
-
-
-def to_run(deployment: Deployment) -> tuple[Step, ...]:
-    """Return the steps that are checks and were not skipped."""
-    return tuple(item.step for item in standings(deployment) if not item.step.is_question and not _is_skipped(item))
-
-
-def _is_skipped(item: Standing) -> bool:
-    return item.answer is not None and item.answer.word is Word.SKIP
 
 
 def checked(step: Step, hand: Hand) -> Answer:

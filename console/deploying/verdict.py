@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from checks.severity import Severity, Verdict
+from console.actions.refusal import RefusedError
 from console.deploying.checklist import Step
 
 
@@ -43,6 +44,14 @@ class Deployment:
     by: str
     steps: tuple[Step, ...]
     answers: tuple[Answer, ...] = ()
+
+    def step(self, name: str) -> Step:
+        """Return a step by its id. Raises RefusedError for one that there is not."""
+        found = next((step for step in self.steps if step.id == name), None)
+        if found is None:
+            known = ", ".join(step.id for step in self.steps)
+            raise RefusedError(f"{self.name} has no step {name!r}: its steps are {known}")
+        return found
 
 
 @dataclass(frozen=True, slots=True)

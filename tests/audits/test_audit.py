@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from checks.model import Severity, SubjectKind
+from console.audits.audit import audit
+from console.audits.choosing import Only
+from console.audits.options import Options
+from console.audits.saying import verdict_sentence
 from console.audits.values import AuditError
 from console.report_codec import decode, encode
 from tests.audits.conftest import Checkout, said
@@ -81,12 +85,12 @@ def test_dml_on_the_same_placeholder_counts(checkout: Checkout) -> None:
 
 
 def test_a_file_that_does_not_parse_is_unknown_and_the_others_are_audited(checkout: Checkout) -> None:
-    checkout.write("old.py", 'print "hello"\n' + SILENT)
+    checkout.write("old.py", '\nprint "hello"\n' + SILENT)
     checkout.write("nul.py", b"x = 1\0\n")
     checkout.write("new.py", SILENT)
     outcome = checkout.audit()
-    assert said(outcome) == ["UNKNOWN nul.py unreadable", "UNKNOWN old.py unreadable", "WARNING new.py:3 silent"]
-    assert "does not parse, line 1" in outcome.spots[1].hit.sentence
+    assert said(outcome) == ["UNKNOWN nul.py:1 unreadable", "UNKNOWN old.py:2 unreadable", "WARNING new.py:3 silent"]
+    assert "does not parse, line 2" in outcome.spots[1].hit.sentence
 
 
 def test_other_encodings_are_read_as_they_declare_themselves(checkout: Checkout) -> None:
@@ -156,14 +160,56 @@ def test_a_tree_that_takes_several_processes_gives_the_same_as_one_file(checkout
     assert len({spot.finding.fingerprint for spot in outcome.spots}) == 200
 
 
-def test_a_single_file_can_be_audited_and_an_empty_folder_is_fine(checkout: Checkout) -> None:
-    from console.audits.audit import audit
-    from console.audits.options import Options
-
+def test_a_single_file_can_be_audited(checkout: Checkout) -> None:
     assert said(audit(checkout.write("a.py", SILENT), (), Options())) == ["WARNING a.py:3 silent"]
-    empty = checkout.root / "empty"
-    empty.mkdir()
-    assert audit(empty, (), Options()).severity is Severity.OK
+
+
+def test_where_not_a_single_file_was_looked_at_nothing_is_known(checkout: Checkout) -> None:
+    checkout.write("tests/a.py", SILENT)
+    checkout.write("venv/b.py", SILENT)
+    checkout.write("gen_pb2.py", SILENT)
+    outcome = checkout.audit()
+    assert (outcome.files, outcome.severity) == (0, Severity.UNKNOWN)
+    assert {(result.severity, result.reason) for result in outcome.results} == {(Severity.UNKNOWN, outcome.reason)}
+    assert verdict_sentence(outcome) == outcome.reason
+    assert "not a single Python file was looked at, so nothing is known" in outcome.reason
+    assert checkout.audit(only=frozenset()).severity is Severity.UNKNOWN, "there is nothing that could have changed"
+
+
+def test_where_nothing_changed_nothing_has_to_be_looked_at(checkout: Checkout) -> None:
+    checkout.write("jobs/a.py", SILENT)
+    outcome = checkout.audit(only=frozenset({"README.md"}))
+    assert (outcome.files, outcome.severity, outcome.reason) == (0, Severity.OK, "")
+
+
+def test_a_choice_of_folders_and_files_leaves_out_the_rest_but_knows_what_it_does_to_tables(checkout: Checkout) -> None:
+    checkout.write("jobs/a.py", 'client.insert_rows_json("nba_raw.games", rows)\n')
+    checkout.write("jobs_2/a.py", SILENT)
+    checkout.write("b.py", SILENT + 'SQL = "DELETE FROM nba_raw.games WHERE TRUE"\n')
+    options = Options()
+
+    def chosen(*folders: str) -> list[str]:
+        return [*said(audit(checkout.root, (), options, Only(folders)))]
+
+    assert chosen("jobs") == ["CRITICAL jobs/a.py:1 insert_rows_json"]
+    assert chosen("b.py", "jobs_2") == ["WARNING b.py:3 silent", "WARNING jobs_2/a.py:3 silent"]
+    nothing = audit(checkout.root, (), options, Only(("docs",)))
+    assert (nothing.severity, "file in docs was looked at" in nothing.reason) == (Severity.UNKNOWN, True)
+
+
+def test_what_is_important_is_so_from_a_folder_below_too(checkout: Checkout) -> None:
+    checkout.write("predictions/worker/a.py", SILENT)
+    checkout.commit()
+    below = Checkout(checkout.root / "predictions/worker")
+    assert said(below.audit()) == ["ERROR a.py:3 silent"]
+
+
+@pytest.mark.parametrize("name", ["jobs/", "./jobs", "deep/jobs", "jobs"])
+def test_an_important_folder_can_be_written_in_any_way(checkout: Checkout, name: str) -> None:
+    checkout.write("deep/jobs/a.py", SILENT)
+    checkout.write("jobs_2/a.py", SILENT)
+    checkout.write("pyproject.toml", f'[tool.courtside.audit]\nimportant = ["{name}"]\n')
+    assert said(checkout.audit()) == ["ERROR deep/jobs/a.py:3 silent", "WARNING jobs_2/a.py:3 silent"]
 
 
 def test_an_audit_writes_nothing(checkout: Checkout) -> None:
@@ -190,6 +236,12 @@ def test_odd_names_of_files_are_no_trouble(checkout: Checkout) -> None:
         ("[tool.courtside.audit]\nshared = '../x'\n", "nothing outside the audited folder"),
         ("[tool.courtside.audit]\nloader = 'x'\n", "module:function"),
         ("[tool.courtside]\naudit = 3\n", "must be a table"),
+        ("[tool]\ncourtside = 3\n", "must be a table"),
+        (
+            "[tool.courtside.audits]\n",
+            r"\[tool.courtside.audits\] .* is read by nothing; write \[tool.courtside.audit\]",
+        ),
+        ("[tool.courtside.audit]\ninside = 'x'\n", "has no 'inside'"),
         ("[tool", "is not TOML"),
     ],
 )

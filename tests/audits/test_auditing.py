@@ -99,13 +99,18 @@ def test_without_a_checkout_the_answer_says_what_to_set() -> None:
     assert auditor.known() == Audit("", Severity.UNKNOWN, reason=f"there is no checkout to audit: {TO_SET}")
 
 
-def test_the_checkout_is_the_one_chosen_else_the_current_folder_where_that_is_a_git_repository(
+def test_the_checkout_is_the_one_chosen_else_the_git_repository_that_the_current_folder_is_in(
     checkout: Checkout, tmp_path: Path
 ) -> None:
     assert checkout_of(None, checkout.root) is None
     checkout.commit()
     assert checkout_of(None, checkout.root) == checkout.root
     assert checkout_of(tmp_path, checkout.root) == tmp_path
+    below = checkout.write("predictions/worker/a.py", "").parent
+    assert checkout_of(None, below) == checkout.root
+    assert checkout_of(tmp_path, below) == tmp_path
+    (below.parent / ".git").write_text("gitdir: elsewhere\n")
+    assert checkout_of(None, below) == below.parent, "a work tree and a submodule have a file of that name"
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes in /proc")
@@ -171,6 +176,20 @@ def test_an_audit_that_is_stopped_tells_nothing(checkout: Checkout) -> None:
 # What a page shows of a checkout
 
 
+def test_a_file_that_does_not_parse_opens_at_the_line_that_is_named(checkout: Checkout) -> None:
+    checkout.write("old.py", "x = 1\n" * 40 + 'print "hello"\n')
+    (broken,) = view_of(checkout.root).spots
+    assert (broken.severity, broken.line) == (Severity.UNKNOWN, 41)
+    assert dict(broken.code)[41] == 'print "hello"'
+    assert "line 41: " in broken.sentence
+
+
+def test_rows_that_are_streamed_name_their_table_apart(checkout: Checkout) -> None:
+    checkout.write("save.py", STREAMING)
+    found = {spot.check: spot.about for spot in view_of(checkout.root).spots}
+    assert found == {"source.streaming_inserts": "nba_raw.games", "source.client_pooling": ""}
+
+
 def test_what_the_checkouts_own_baseline_knows_is_only_counted(checkout: Checkout) -> None:
     from console.audits.baseline import line_of, write_baseline
 
@@ -180,7 +199,7 @@ def test_what_the_checkouts_own_baseline_knows_is_only_counted(checkout: Checkou
     checkout.write("pyproject.toml", '[tool.courtside.audit]\nbaseline = "known.txt"\n')
     shown = view_of(checkout.root)
     assert (shown.spots, shown.severity) == ((), Severity.OK)
-    assert shown.asides == (f"{found} finding{'s' * (found > 1)} of the baseline not shown",)
+    assert shown.asides[0] == f"{found} finding{'s' * (found > 1)} of the baseline not shown"
 
 
 def test_the_code_around_a_line_ends_where_the_file_does() -> None:
@@ -212,6 +231,17 @@ def test_a_link_that_leads_out_of_the_checkout_shows_no_code(checkout: Checkout,
     (tmp_path / "secret.py").write_text("TOKEN = 1\n", encoding="utf-8")
     (checkout.root / "link.py").symlink_to(tmp_path / "secret.py")
     assert _lines(checkout.root, "link.py") == ()
+
+
+def test_a_folder_below_a_root_whose_configuration_would_not_be_read_is_refused_and_never_green(
+    checkout: Checkout,
+) -> None:
+    below = checkout.write("jobs/a.py", "x = 1\n").parent
+    checkout.commit()
+    assert view_of(below).severity is Severity.OK
+    checkout.write("pyproject.toml", "")
+    with pytest.raises(AuditError, match="is not the root of its checkout"):
+        view_of(below)
 
 
 def test_a_folder_without_python_files_is_refused_and_never_green(checkout: Checkout) -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from console.audits.baseline import (
     baseline_of,
+    change_baseline,
     held_against,
     line_of,
     read_baseline,
-    shorten_baseline,
     write_baseline,
 )
+from console.audits.choosing import Only
 from console.audits.options import Options
 from console.audits.values import AuditError
 from tests.audits.conftest import Checkout, said
@@ -73,7 +74,8 @@ def test_mended_findings_are_stale_but_not_those_that_were_not_looked_for(checko
     assert [line.split("\t")[1] for line in held_against(checkout.audit(), lines).stale] == ["a.py"]
     assert held_against(checkout.audit("http_pooling"), lines).stale == ()
     only = frozenset({"b.py"})
-    assert held_against(checkout.audit(only=only), lines, only).stale == ()
+    assert held_against(checkout.audit(only=only), lines, Only(changed=only)).stale == ()
+    assert held_against(checkout.audit(), lines, Only(("b.py",))).stale == ()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_a_known_critical_one_does_not_hide_a_new_one(checkout: Checkout) -> Non
 
 
 def shortened(checkout: Checkout, path: Path) -> None:
-    shorten_baseline(path, held_against(checkout.audit(), read_baseline(path)))
+    change_baseline(path, held_against(checkout.audit(), read_baseline(path)))
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(pair[:1], pair[1:]) for pair in combinations("abcd", 2)])
@@ -146,6 +148,24 @@ def test_what_people_write_into_it_stays_and_what_they_put_out_of_order_is_sorte
     shortened(checkout, path)
     rows = [row for row in path.read_text().splitlines() if row and not row.startswith("#")]
     assert rows == list(lines)
+
+
+def test_what_is_accepted_stands_in_its_place_and_all_else_stays(checkout: Checkout) -> None:
+    for name in "bd":
+        checkout.write(f"{name}.py", SILENT.format(name="f"))
+    path = baseline(checkout)
+    path.write_text(path.read_text() + "# mended in May\n")
+    for name in "ace":
+        checkout.write(f"{name}.py", SILENT.format(name="f"))
+    checkout.write("b.py", "x = 1\n")
+    held = held_against(checkout.audit(), read_baseline(path))
+    change_baseline(path, held, [line_of(spot) for spot in held.spots])
+    rows = path.read_text().splitlines()
+    assert [row.split("\t")[1] for row in rows if "\t" in row] == ["a.py", "c.py", "d.py", "e.py"]
+    assert "# mended in May" in rows
+    assert all(not rows[at + 1] for at, row in enumerate(rows) if "\t" in row), "a blank line stands below each"
+    after = held_against(checkout.audit(), read_baseline(path))
+    assert (after.spots, after.stale, len(after.known)) == ((), (), 4)
 
 
 def test_files_that_are_there_and_were_not_looked_at_are_not_mended(checkout: Checkout) -> None:

@@ -9,7 +9,7 @@ from console.audits.values import AuditError
 from tests.audits.conftest import Checkout, said
 
 
-def test_changed_new_and_unknown_files_are_looked_at_and_removed_ones_are_not(checkout: Checkout) -> None:
+def test_changed_new_unknown_and_removed_files_are_those_that_changed(checkout: Checkout) -> None:
     for name in ("same", "edited", "removed"):
         checkout.write(f"{name}.py", "x = 1\n")
     checkout.commit()
@@ -20,9 +20,39 @@ def test_changed_new_and_unknown_files_are_looked_at_and_removed_ones_are_not(ch
     checkout.write("new file.py", "x = 1\n")
     checkout.write(".gitignore", "ignored.py\n")
     checkout.write("ignored.py", "x = 1\n")
-    expected = {"edited.py", "sub/committed.py", "new file.py", ".gitignore"}
+    expected = {"edited.py", "removed.py", "sub/committed.py", "new file.py", ".gitignore"}
     assert changed_since(checkout.root, "HEAD~1") == expected
     assert changed_since(checkout.root / "sub", "HEAD~1") == {"committed.py"}
+
+
+@pytest.fixture
+def branch(checkout: Checkout) -> Checkout:
+    """A checkout on the branch `feat`, whose `main` has gone on since the two parted."""
+    checkout.write("both.py", "x = 1\n")
+    checkout.commit()
+    checkout.git("branch", "-M", "main")
+    checkout.git("checkout", "-q", "-b", "feat")
+    checkout.write("ours.py", "x = 1\n")
+    checkout.commit()
+    checkout.git("checkout", "-q", "main")
+    checkout.write("both.py", "x = 2\n")
+    checkout.write("theirs.py", "x = 1\n")
+    checkout.commit()
+    checkout.git("checkout", "-q", "feat")
+    return checkout
+
+
+@pytest.mark.parametrize("revision", ["main", "main...feat", "main...", "...main", "feat...main"])
+def test_a_branch_that_lags_behind_is_not_failed_for_the_files_of_others(branch: Checkout, revision: str) -> None:
+    branch.write("unknown.py", "x = 1\n")
+    assert changed_since(branch.root, revision) == {"ours.py", "unknown.py"}
+
+
+def test_branches_without_a_common_commit_are_refused_with_what_to_do(branch: Checkout) -> None:
+    branch.git("checkout", "-q", "--orphan", "alone")
+    branch.commit()
+    with pytest.raises(AuditError, match=r"main and HEAD have no commit in common here.*git fetch --unshallow"):
+        changed_since(branch.root, "main")
 
 
 def test_a_folder_that_is_no_repository_is_told_so(checkout: Checkout) -> None:
@@ -30,7 +60,9 @@ def test_a_folder_that_is_no_repository_is_told_so(checkout: Checkout) -> None:
         changed_since(checkout.root, "HEAD")
 
 
-@pytest.mark.parametrize("revision", ["nope", "--output=x", "HEAD:a", ""])
+@pytest.mark.parametrize(
+    "revision", ["nope", "--output=x", "HEAD:a", "", "main..HEAD", "HEAD...--output=x", "HEAD...nope"]
+)
 def test_what_is_no_revision_is_refused(checkout: Checkout, revision: str) -> None:
     checkout.commit()
     with pytest.raises(AuditError, match="no revision"):

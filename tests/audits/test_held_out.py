@@ -64,9 +64,8 @@ FALSE_ALARMS = {"http_pooling: httpx, one client for the service"}
 ON_A_LINE_BESIDE = {
     "silent_exceptions: judged by the status of the error",
     "silent_exceptions: judged by the words of the error",
-    "streaming_inserts: by a name in getattr",
 }
-"""Found on the `if` inside the labelled clause, or where the labelled name is made: counted as a miss and a false alarm."""
+"""Found on the `if` inside the labelled clause: counted as a miss and a false alarm."""
 
 
 @pytest.fixture(scope="module")
@@ -121,10 +120,10 @@ def test_no_check_is_worse_than_when_it_first_saw_them(found: Mapping[str, froze
         assert now.recall >= first.recall, check
 
 
-def test_precision_is_94_and_recall_93_percent_by_now(found: Mapping[str, frozenset[int]]) -> None:
+def test_precision_is_96_and_recall_94_percent_by_now(found: Mapping[str, frozenset[int]]) -> None:
     now = sum((_score(found, check) for check in FIRST_RUN), start=Score(0, 0, 0))
-    assert now.precision >= 0.94
-    assert now.recall >= 0.93
+    assert now.precision >= 0.96
+    assert now.recall >= 0.94
 
 
 def test_the_readme_cites_the_first_run() -> None:

@@ -19,10 +19,10 @@ MISSED = {
 
 
 def test_the_corpus_is_large_and_has_both_kinds() -> None:
-    assert len(CORPUS) >= 270
-    assert sum(not snippet.labels for snippet in CORPUS) >= 100
-    assert sum(snippet.difficulty == "devious" for snippet in CORPUS) >= 35
-    assert len({snippet.name for snippet in CORPUS}) > 250
+    assert len(CORPUS) >= 365
+    assert sum(not snippet.labels for snippet in CORPUS) >= 150
+    assert sum(snippet.difficulty == "devious" for snippet in CORPUS) >= 50
+    assert len({snippet.name for snippet in CORPUS}) > 340
 
 
 @pytest.mark.parametrize("snippet", CORPUS, ids=lambda snippet: f"{snippet.difficulty}-{snippet.name}")
@@ -42,11 +42,11 @@ def test_what_is_found_is_found_by_the_rule_that_the_label_names(snippet: Snippe
         assert snippet.found() == snippet.labels
 
 
-def test_precision_is_100_and_recall_97_percent() -> None:
+def test_precision_is_100_and_recall_98_percent() -> None:
     results = defaultdict(list)
     for snippet in CORPUS:
         results[snippet.check].append((snippet.lines, frozenset(line for line, _ in snippet.found())))
     precision, recall = precision_and_recall([pair for pairs in results.values() for pair in pairs])
     assert precision == 1.0
-    assert recall >= 0.97
+    assert recall >= 0.98
     assert all(precision_and_recall(pairs)[1] >= 0.95 for pairs in results.values())

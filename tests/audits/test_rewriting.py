@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 
 import pytest
 
 from console.audits import rewriting
-from console.audits.options import Options
-from console.audits.rewriting import Left, Rewrite
 from console.audits.values import AuditError
 from tests.audits.conftest import Checkout
 from tests.audits.labelled import snippets
-
-IMPORT = "from shared.utils.bigquery_utils import insert_bigquery_rows\n"
-
-
-def planned(checkout: Checkout) -> tuple[Sequence[Rewrite], Sequence[Left]]:
-    outcome = checkout.audit("streaming_inserts")
-    return rewriting.plan(outcome.root, [spot.hit for spot in outcome.spots], Options())
+from tests.audits.rewritten import IMPORT, fixed, left, planned
 
 
-def fixed(checkout: Checkout, text: str) -> str:
-    """Return what becomes of a file; it must be rewritten."""
-    checkout.write("a.py", text)
-    made, left = planned(checkout)
-    assert list(left) == []
-    rewriting.apply(checkout.root, made)
-    return checkout.read("a.py")
-
-
-def left(checkout: Checkout, text: str) -> str:
-    """Return why a file is left as it is."""
-    checkout.write("a.py", text)
-    made, rest = planned(checkout)
-    assert list(made) == []
-    return rest[0].reason
+@pytest.fixture(autouse=True)
+def _loader(checkout: Checkout) -> None:
+    checkout.add_loader()
 
 
 def test_a_call_with_a_name_and_rows_is_rewritten_and_the_import_added(checkout: Checkout) -> None:
@@ -98,9 +77,20 @@ def test_what_is_not_simple_is_left_with_its_reason(checkout: Checkout, call: st
     assert reason in left(checkout, f"def f(c, table, rows, ids, both, pool):\n    {call}\n")
 
 
-def test_a_file_in_which_ruff_would_find_something_new_is_left(checkout: Checkout) -> None:
+def test_a_call_whose_client_would_be_left_over_is_left_and_says_so(checkout: Checkout) -> None:
     text = 'def f(make, rows):\n    client = make()\n    client.insert_rows_json("t", rows)\n'
-    assert "ruff would find something new: F841" in left(checkout, text)
+    assert left(checkout, text) == (
+        "client would be used no more (ruff F841): rewrite this call by hand and remove client with it"
+    )
+
+
+def test_one_call_that_cannot_be_rewritten_keeps_back_no_other_of_its_file(checkout: Checkout) -> None:
+    alone = 'def f{0}(make, rows):\n    client{0} = make()\n    client{0}.insert_rows_json("t", rows)\n\n\n'
+    given = 'def g(client, rows):\n    client.insert_rows_json("t", rows)\n    client.insert_rows_json("u", rows)\n\n\n'
+    checkout.write("a.py", alone.format(1) + given + alone.format(2))
+    (made,), rest = planned(checkout)
+    assert made.lines == (7, 8)
+    assert [(one.place, one.reason.split()[0]) for one in rest] == [("a.py:3", "client1"), ("a.py:13", "client2")]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +111,6 @@ def test_an_import_is_not_put_into_a_docstring_whose_form_feeds_look_like_lines(
 
 
 def test_modules_of_the_checkout_are_sorted_as_its_own(checkout: Checkout) -> None:
-    checkout.write("shared/utils/bigquery_utils.py", "def insert_bigquery_rows(table, rows): ...\n")
     text = 'import os\n\nfrom google.cloud import bigquery\n\nuse(os, bigquery)\nc.insert_rows_json("t", [1])\n'
     after = fixed(checkout, text)
     assert after.startswith(f"import os\n\nfrom google.cloud import bigquery\n\n{IMPORT}")

@@ -38,6 +38,8 @@ IMPORTS = st.sampled_from(
         "from google.cloud import bigquery\n\n",
         "try:\n    import fast\nexcept ImportError:\n    fast = None\n\n",
         "import os, abc; import re\n",
+        "import os, sys\n\nsys.path.insert(0, os.getcwd())\nfrom shared.utils import clock\n\n",
+        "import sys; sys.path.append('x')\n\nimport abc\n",
     ]
 )
 CALLS = st.sampled_from(
@@ -108,6 +110,7 @@ def test_a_rewritten_file_parses_ruff_finds_nothing_new_and_once_is_enough(text:
     ast.parse(text)
     with tempfile.TemporaryDirectory() as folder:
         checkout = Checkout(Path(folder).resolve())
+        checkout.add_loader()
         path = checkout.write("jobs.py", text)
         before = found_by_ruff(checkout.root)
         made, left = planned(checkout)
@@ -119,11 +122,12 @@ def test_a_rewritten_file_parses_ruff_finds_nothing_new_and_once_is_enough(text:
         assert planned(checkout)[0] == ()
         assert len(planned(checkout)[1]) == len(left)
         assert after.count("\n") - after.count("\r\n") in (0, after.count("\n")), "ends of lines are of one kind"
-        assert [entry.name for entry in checkout.root.iterdir()] == ["jobs.py"]
+        assert sorted(entry.name for entry in checkout.root.iterdir()) == ["jobs.py", "shared"]
 
 
 def test_killed_at_any_instant_each_file_is_the_old_one_or_the_new_one(checkout: Checkout) -> None:
     text = 'def f(c, rows):\n    c.insert_rows_json("nba_raw.t", rows)\n'
+    checkout.add_loader()
     paths = [checkout.write(name, text) for name in ("a.py", "b.py")]
     made, _ = planned(checkout)
     seen = seen_at_each_instant(

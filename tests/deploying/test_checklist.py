@@ -35,6 +35,10 @@ def test_what_the_journal_keeps_is_what_it_was() -> None:
     assert steps_of_text(text_of_steps(checklist())) == checklist()
 
 
+def test_what_the_pipeline_is_before_anything_is_changed_is_seen_before_the_deployment() -> None:
+    assert {step.id: step.before for step in checklist() if step.before} == {"quiet": "deployed"}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -44,6 +48,15 @@ def test_what_the_journal_keeps_is_what_it_was() -> None:
         ('[[step]]\nid = "b"\nstage = "tests"\nsays = "x"\nruns = "rm a"\n', "b: 'rm'"),
         ('[[step]]\nid = "b"\nstage = "tests"\nsays = "x"\nruns = ""\n', "b: "),
         ('[[step]]\nid = "b"\nstage = "tests"\nasks = "?"\nruns = "check a"\n', "b: a step has id, stage"),
+        (
+            '[[step]]\nid = "b"\nstage = "tests"\nsays = "x"\nruns = "check c"\nbefore = "a"\n',
+            "b: 'a' is no question further down",
+        ),
+        (
+            QUESTION + '[[step]]\nid = "b"\nstage = "tests"\nsays = "x"\nruns = "check c"\nbefore = "a"\n',
+            "b: 'a' is no question further down",
+        ),
+        (QUESTION + 'before = "a"\n', "a: a step has id, stage"),
         ('[[step]]\nstage = "tests"\nasks = "?"\n', "a step without an id"),
         ('[[step]]\nid = "b"\nstage = "watch"\nasks = "?"\n' + QUESTION, "in the order of their stages"),
         ("[[step", "not TOML"),

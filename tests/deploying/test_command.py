@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,23 +66,79 @@ def test_it_ends_with_0_once_every_step_is_answered_or_skipped(deploy: Courtside
     assert done.lines[0].startswith("OK       r1 is complete")
 
 
-def test_running_answers_the_checks_and_no_question(deploy: Courtside, tmp_path: Path) -> None:
-    checkout = tmp_path / "checkout"
-    (checkout / "orchestration").mkdir(parents=True)
-    (checkout / "orchestration" / "late.py").write_text("client.insert_rows_json(table, rows)\n", encoding="utf-8")
-    done = deploy("deploy", "checklist", "--run", "--path", str(checkout))
-    found = states(deploy)
-    assert {step: found[step] for step in QUESTIONS} == dict.fromkeys(QUESTIONS, "open")
-    assert found["quiet"] == "critical"  # the demo's moment is in the middle of the outage
-    assert found["code"] in ("warning", "error", "critical")
-    assert found["dead_letters"] == "unknown"
-    assert found["quota"] == "ok"
-    assert done.status == 2
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return a checkout in which nothing is wrong."""
+    for path in ("main.py", "shared/a.py", "orchestration/cloud_functions/f/shared/a.py"):
+        (tmp_path / "checkout" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "checkout" / path).write_text("x = 1\n", encoding="utf-8")
+    return tmp_path / "checkout"
+
+
+def run(deploy: Courtside, *arguments: str) -> dict[str, str]:
+    """Run what can be run, and return the states of the steps that are no longer open."""
+    deploy("deploy", "checklist", "--run", *arguments)
+    return {step: state for step, state in states(deploy).items() if state != "open"}
+
+
+def answered(deploy: Courtside, step: str, *word: str) -> None:
+    deploy("deploy", "checklist", "--answer", step, *(word or ("yes",)))
+
+
+def test_running_goes_as_far_as_the_stages_are_complete_and_says_what_waits_for_what(
+    deploy: Courtside, checkout: Path
+) -> None:
+    where = ("--path", str(checkout))
+    assert run(deploy, *where) == {"code": "ok"}
+    page = words(deploy("deploy", "checklist", width=200))
+    assert "waits for tests (open); then --run runs audit source.shared_drift" in page
+    answered(deploy, "tests")
+    # the demo's moment is in the middle of the outage
+    assert run(deploy, *where) == {"tests": "yes", "code": "ok", "shared": "ok", "quiet": "critical"}
+    assert "waits for quiet (critical), deployed (open)" in words(deploy("deploy", "checklist", width=200))
+    answered(deploy, "quiet", "skip", "--note", "that is why we deploy")
+    answered(deploy, "deployed")
+    found = run(deploy, *where)
+    assert (found["quiet"], found["decisions"], found["dead_letters"]) == ("skipped", "critical", "unknown")
+    assert "quota" not in found
+
+
+def test_a_later_run_keeps_what_a_complete_stage_came_to_unless_it_is_asked_for_by_name(
+    deploy: Courtside, checkout: Path
+) -> None:
+    answered(deploy, "tests")
+    assert run(deploy, "--path", str(checkout))["code"] == "ok"
+    (checkout / "late.py").write_text("client.insert_rows_json(table, rows)\n", encoding="utf-8")
+    assert run(deploy, "--path", str(checkout))["code"] == "ok"
+    assert run(deploy, "code", "--path", str(checkout))["code"] != "ok"
+
+
+def test_a_step_that_waits_is_not_run_by_name_either_and_nothing_is_kept(deploy: Courtside) -> None:
+    done = deploy("deploy", "checklist", "--run", "quota")
+    assert done.status == 3
+    assert "quota waits for tests (open), code (open)" in done.err
+    assert set(states(deploy).values()) == {"open"}
 
 
 def test_a_checkout_that_is_not_there_is_unknown(deploy: Courtside, tmp_path: Path) -> None:
-    deploy("deploy", "checklist", "--run", "--path", str(tmp_path / "nowhere"))
-    assert {states(deploy)[step] for step in ("code", "shared")} == {"unknown"}
+    answered(deploy, "tests")
+    assert run(deploy, "--path", str(tmp_path / "nowhere"))["code"] == "unknown"
+
+
+def test_a_folder_without_a_file_to_look_at_is_unknown_and_never_ok(deploy: Courtside, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run(deploy, "--path", str(tmp_path / "empty")) == {"code": "unknown"}
+    for step, word in (("tests", ["yes"]), ("code", ["skip", "--note", "why"])):
+        answered(deploy, step, *word)
+    assert run(deploy, "--path", str(tmp_path / "empty"))["shared"] == "unknown"
+
+
+def test_copies_of_which_there_are_none_are_unknown_and_never_ok(deploy: Courtside, checkout: Path) -> None:
+    shutil.rmtree(checkout / "orchestration")
+    answered(deploy, "tests")
+    found = run(deploy, "--path", str(checkout))
+    assert (found["code"], found["shared"]) == ("ok", "unknown")
+    assert "there was nothing to compare: no shared/ with copies in" in words(deploy("deploy", "checklist", width=200))
 
 
 def test_the_list_has_all_of_them_newest_first(deploy: Courtside) -> None:
@@ -99,6 +156,9 @@ def test_the_list_has_all_of_them_newest_first(deploy: Courtside) -> None:
         ("--note", "why"),
         ("--new", "r2", "--run"),
         ("--answer", "tests", "maybe"),
+        ("--answer", "tests", "yes", "no"),
+        ("--run", "tests"),
+        ("--run", "dance"),
         ("--answer", "quota", "yes"),
         ("--answer", "tests", "skip"),
         ("--deployment", "r9"),

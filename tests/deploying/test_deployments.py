@@ -14,8 +14,8 @@ from checks.model import CheckResult, Fault, Finding, Severity, Subject, Subject
 from console.actions.refusal import RefusedError
 from console.deploying import deployments as kept
 from console.deploying.checklist import Runner, Stage, Step
-from console.deploying.running import Hand, checked, to_run
-from console.deploying.verdict import Answer, Deployment, Word, standings, verdict
+from console.deploying.running import Hand, checked
+from console.deploying.verdict import Answer, Deployment, Word, verdict
 from console.journal import FILE_NAME, Journal
 from tests.builders import at
 
@@ -167,10 +167,3 @@ def test_a_check_that_cannot_be_run_or_did_not_run_is_unknown_and_never_ok() -> 
     assert (answer.severity, answer.note) == (Severity.UNKNOWN, "no such folder")
     for results in ([], [CheckResult("another.check", Severity.OK)]):
         assert checked(CHECK, hand(results)).severity is Severity.UNKNOWN
-
-
-def test_questions_and_skipped_checks_are_not_run() -> None:
-    assert to_run(BEGUN) == (CHECK,)
-    assert to_run(replace(BEGUN, answers=(said(CHECK, Word.SKIP, "why"),))) == ()
-    assert to_run(replace(BEGUN, answers=(OK,))) == (CHECK,)
-    assert [item.state for item in standings(replace(BEGUN, answers=(YES, OK)))] == ["yes", "ok"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from console.cli.commands.infra import infra
 from console.warehouse import clients
 from tests.bigquery_double import BigQueryDouble
 from tests.bigquery_double.hand_clock import HandClock
@@ -85,6 +86,26 @@ def test_the_query_behind_the_quota_is_explained(
 ) -> None:
     done = courtside("infra", "quota", "--explain", "--warehouse", PLACE, width=120)
     assert "INFORMATION_SCHEMA.JOBS_BY_PROJECT" in done.out
+
+
+@pytest.mark.parametrize("place", ["nowhere.duckdb", "bigquery:some-proj"])
+def test_the_quota_of_a_warehouse_that_is_not_there_is_not_known(courtside: Courtside, place: str) -> None:
+    done = courtside("infra", "quota", "--warehouse", place, width=200)
+    refused = courtside("check", "--warehouse", place, width=200)
+    assert (done.status, refused.status) == (3, 3)
+    assert "there is no warehouse at" in done.out
+    assert refused.err.removeprefix("courtside: ").split(":")[0].strip() in done.out
+
+
+def test_an_embedded_warehouse_that_is_there_has_no_quota(courtside: Courtside) -> None:
+    assert courtside("infra", "quota").status == 0
+
+
+def test_what_looking_into_a_queue_does_to_it_is_said() -> None:
+    said = " ".join((infra.__doc__ or "").split())
+    assert "Nothing is published, acknowledged or configured" in said
+    assert "one delivery more" in said
+    assert "Nothing is changed" not in said
 
 
 def test_a_project_can_be_named_where_the_warehouse_is_no_project(pubsub: PubSubDouble, courtside: Courtside) -> None:

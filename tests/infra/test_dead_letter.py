@@ -131,14 +131,21 @@ def test_a_dead_letter_topic_of_another_project_is_found_there(pubsub: PubSubDou
         ({"bigquery_config": api.BigQueryConfig(table="p.d.t")}, "exported as it comes"),
     ],
 )
-def test_a_queue_that_a_look_would_change_or_that_cannot_be_pulled_is_unknown_and_left_alone(
+def test_a_queue_that_cannot_be_looked_into_is_left_alone_and_unknown_until_one_beside_it_stands_for_it(
     options: dict[str, str], why: str, pubsub: PubSubDouble, judged: Judge
 ) -> None:
+    pubsub.topics[f"projects/{PROJECT}/topics/{DEAD}"].clear()
     pubsub.subscribe(DEAD, "special", **options)
     result = judged()
     assert result.severity is Severity.UNKNOWN
     assert result.reason.startswith("special: how many messages wait is not known: ")
     assert why in result.reason
+    assert f"`gcloud pubsub subscriptions create {DEAD}-seen --topic={DEAD}`" in result.reason
+    assert ("Pull", "special") not in pubsub.asked
+    pubsub.subscribe(DEAD, f"{DEAD}-seen")
+    again = judged()
+    assert (again.severity, again.reason) == (Severity.OK, "")
+    assert again.findings[0].sentence.endswith("no message was seen in their 5 queues")
     assert ("Pull", "special") not in pubsub.asked
 
 

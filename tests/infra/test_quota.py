@@ -18,6 +18,7 @@ from console.load_quota import quota_day
 from console.outbox.outbox import Outbox
 from console.warehouse.bigquery.warehouse import BigQueryWarehouse
 from console.warehouse.embedded import EmbeddedWarehouse
+from console.warehouse.protocol import WarehouseError
 from tests.bigquery.conftest import QUICK, Opener, opened
 from tests.bigquery_double import BigQueryDouble
 from tests.bigquery_double.faults import Status
@@ -207,6 +208,10 @@ def test_a_service_that_fails_is_unknown_with_its_reason(double: BigQueryDouble,
 
 
 def test_a_warehouse_without_a_quota_says_so(tmp_path: Path) -> None:
-    result = read_quota(EmbeddedWarehouse(tmp_path / "w.duckdb"), "w.duckdb", None, Policy(), NOW)
+    warehouse = EmbeddedWarehouse(tmp_path / "w.duckdb")
+    with pytest.raises(WarehouseError, match="there is no warehouse at"):
+        read_quota(warehouse, "w.duckdb", None, Policy(), NOW)
+    warehouse.apply_schema()
+    result = read_quota(warehouse, "w.duckdb", None, Policy(), NOW)
     assert result.severity is Severity.OK
     assert "takes any number of load jobs" in result.findings[0].sentence

@@ -1,12 +1,14 @@
-"""Reads Pub/Sub's topics, subscriptions and dead letters, through Google's client, without changing anything.
+"""Reads Pub/Sub's topics, subscriptions and dead letters, through Google's client; nothing is written or acknowledged.
 
 Pub/Sub's admin interface does not say how many messages wait. Cloud Monitoring does, minutes late, under another permission and
 through another service. So each queue is looked into: messages are pulled and given back in the same breath, by an ack deadline
-of 0 s. None is acknowledged, so none is lost: whatever breaks in between, they come back when the queue's own deadline ends. A
-pull gives what the nearest server has at hand, so what is seen is the least that waits.
+of 0 s. That is one delivery more of each, and whoever else reads the queue may get it a moment later. None is acknowledged, so
+none is lost: whatever breaks in between, they come back when the queue's own deadline ends. A pull gives what the nearest server
+has at hand, so what is seen is the least that waits.
 
 Two kinds of queues are not looked into. One that is pushed or exported cannot be pulled, and in one with a dead-letter policy of
-its own each look would count as a failed delivery, until the messages are moved.
+its own each look would count as a failed delivery, until the messages are moved. A queue beside it that can be looked into
+has the same messages, and stands for it.
 """
 
 from __future__ import annotations
@@ -139,7 +141,7 @@ class _Reader:
         if found is None or found.detached:
             return None
         if why := _why_not_looked_into(found):
-            return Queue(short, reason=f"how many messages wait is not known: {why}")
+            return Queue(short, closed=why)
         try:
             return Queue(short, self._look(name))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is why nothing is known of this queue

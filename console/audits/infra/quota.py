@@ -24,9 +24,11 @@ _SENT = """
 def read_quota(warehouse: Warehouse, place: str, journal: Journal | None, policy: Policy, now: datetime) -> CheckResult:
     """Return what there is to say of today's load jobs of the warehouse, which the journal knows as `place`.
 
-    `now` is aware UTC. When BigQuery does not tell, the result is UNKNOWN with the reason, and has what the journal knows.
+    `now` is aware UTC. When BigQuery does not tell, the result is UNKNOWN with the reason, and has what the journal knows. Raises
+    WarehouseError for a warehouse without a quota that is not there.
     """
     if not isinstance(warehouse, Writable) or warehouse.writes.limits.jobs_a_day is None:
+        warehouse.inspect(())  # a name misspelt is also no BigQuery project
         return no_quota_result(place)
     began, ends = quota_day(now)
     day = QuotaDay(now, ends, warehouse.writes.limits.jobs_a_day)

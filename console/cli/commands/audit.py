@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import UsageError
-from console.cli.command import Answer, Job, command, exit_status
+from console.cli.audit_run import STDOUT, Asked, BaselineChange, Wish, asked_for, outcome_of, updated
+from console.cli.command import EXIT_UNKNOWN, Answer, Job, command, exit_status
 from screens.lines import Line
 
 if TYPE_CHECKING:
     from console.audits.audit import Outcome
-    from console.audits.options import Options
+    from console.cli.audit_changes import Done
 
 
 @command
@@ -31,13 +31,29 @@ def audit(  # noqa: PLR0913, PLR0917  # each is an option of the command line
     ] = None,
     update_baseline: Annotated[
         bool,
-        typer.Option("--update-baseline", help="Make the baseline, or take out of it what is mended; it never grows."),
+        typer.Option("--update-baseline", help="Make the baseline, or take out of it what is mended."),
     ] = False,
+    accept_new: Annotated[
+        bool,
+        typer.Option(
+            "--accept-new", help="With --update-baseline: add what is new to it, say when files were renamed."
+        ),
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="FOLDER", help="Only this folder or file of PATH; can be given several times."),
+    ] = None,
     changed_since: Annotated[
-        str | None, typer.Option("--changed-since", metavar="REV", help="Only files that differ from this revision.")
+        str | None,
+        typer.Option(
+            "--changed-since",
+            metavar="REV",
+            help="Only files changed or removed since REV and HEAD parted; main...feat is where those two did.",
+        ),
     ] = None,
     sarif: Annotated[
-        Path | None, typer.Option("--sarif", metavar="FILE", help="Write the findings as SARIF 2.1.0 too.")
+        str | None,
+        typer.Option("--sarif", metavar="FILE", help="Write the findings as SARIF 2.1.0 too; - is the output, alone."),
     ] = None,
     include_tests: Annotated[bool, typer.Option("--include-tests", help="Look at tests too.")] = False,
     fix: Annotated[
@@ -55,26 +71,61 @@ def audit(  # noqa: PLR0913, PLR0917  # each is an option of the command line
 ) -> Answer:
     """Audit a checkout: streaming inserts, swallowed errors, clients made everywhere, stale copies, checks that cannot fail.
 
-    Reads nothing outside PATH. infra.dead_letter, infra.quota and deploy.checklist look at no checkout: `courtside infra` and
-    `courtside deploy checklist` run them.
+    Reads nothing outside PATH, so give the root of a checkout, and choose in it with --only. infra.dead_letter, infra.quota and
+    deploy.checklist look at no checkout: `courtside infra` and `courtside deploy checklist` run them.
 
-    Exit status: 0 nothing new, 1 a warning or an error, 2 critical, 3 a file cannot be looked at.
+    Exit status: 0 nothing new, 1 a warning or an error, 2 critical, 3 a file cannot be looked at, not one was, or what was
+    asked for may not be written.
     """
     if listing:
         return _catalogue()
-    asked = _asked(what or [], include_tests=include_tests)
-    outcome = _outcome(asked, baseline, changed_since, update=update_baseline)
-    changes: dict[str, object] = {"fix": None, "sync": None}
-    if fix or sync:
-        done, is_done = _changed(job, asked, outcome, fix=fix, sync=sync, yes=yes)
-        changes |= done
-        if is_done:
-            outcome = _outcome(asked, baseline, changed_since, update=False)
-    if sarif is not None:
-        _write_sarif(outcome, sarif)
-    status = exit_status(outcome.severity)
-    shown = _Shown(outcome, explains=job.explains)
-    return Answer(status, shown.lines, lambda: {**shown.document(), **changes, "exit_status": status})
+    shows = fix or sync or job.as_document or job.explains
+    wish = Wish(
+        tuple(what or ()),
+        tuple(only or ()),
+        baseline,
+        changed_since,
+        sarif,
+        update_baseline,
+        accept_new,
+        include_tests,
+        shows,
+    )
+    wish.refuse_contradiction()
+    return _answer(job, wish, Ways(fix=fix, sync=sync, yes=yes))
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What is to be mended, and whether without a question."""
+
+    fix: bool
+    sync: bool
+    yes: bool
+
+
+def _answer(job: Job, wish: Wish, ways: Ways) -> Answer:
+    """Audit, change what is to be changed, and return how the checkout stands then."""
+    from console.arming import as_settings_say
+
+    why_not = as_settings_say(job.settings)
+    asked = asked_for(wish)
+    outcome = outcome_of(asked)
+    change = None
+    if wish.update_baseline:
+        outcome, change = updated(asked, outcome, accept_new=wish.accept_new, why_not=why_not)
+    done = _changed(job, asked, outcome, ways, why_not)
+    if any(one.is_applied for one, _ in done.values()):
+        outcome = outcome_of(asked)
+    is_refused = any(one.is_refused for one, _ in done.values()) or (change is not None and change.refused != "")
+    status = EXIT_UNKNOWN if is_refused else exit_status(outcome.severity)
+    if wish.sarif is not None:
+        _write_sarif(job, outcome, wish.sarif)
+        if wish.sarif == STDOUT:
+            return Answer(status, lambda _: [], dict)
+    shown = _Shown(outcome, asked, change, explains=job.explains)
+    fields = {"fix": None, "sync": None, **{name: document for name, (_, document) in done.items()}}
+    return Answer(status, shown.lines, lambda: {**shown.document(), **fields, "exit_status": status})
 
 
 def _catalogue() -> Answer:
@@ -93,102 +144,48 @@ def _catalogue() -> Answer:
     return Answer(0, lines, document)
 
 
-def _write_sarif(outcome: Outcome, path: Path) -> None:
-    """Write an audit as SARIF, whole or not at all. Raises OSError."""
+def _write_sarif(job: Job, outcome: Outcome, name: str) -> None:
+    """Write an audit as SARIF, to the output or to a file, that whole or not at all. Raises OSError."""
     from console.audits.files import write_whole
     from console.audits.sarif import sarif  # only for SARIF
     from console.cli.inspection import versions
 
-    document = sarif(outcome, dict(versions(["courtside"]))["courtside"])
-    write_whole(path, (json.dumps(document, indent=2) + "\n").encode())
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be audited: the checks (all when empty), where, and how."""
-
-    checks: tuple[str, ...]
-    place: Path
-    options: Options
-
-
-def _asked(what: list[str], *, include_tests: bool) -> Asked:
-    """Return what was asked for. Raises UsageError, AuditError."""
-    from dataclasses import replace
-
-    from console.audits.catalogue import chosen, elsewhere, is_check
-    from console.audits.options import read_options
-
-    if what and elsewhere(what[-1]) and not Path(what[-1]).exists():
-        chosen(what[-1:])
-    if not what or (is_check(what[-1]) and not Path(what[-1]).exists()):
-        raise UsageError("give the folder to audit behind the checks: courtside audit source.streaming_inserts .")
-    checks = tuple(what[:-1])
-    chosen(checks)
-    place = Path(what[-1])
-    options = read_options(place if place.is_dir() else place.parent)
-    return Asked(checks, place, replace(options, include_tests=True) if include_tests else options)
+    text = json.dumps(sarif(outcome, dict(versions(["courtside"]))["courtside"]), indent=2) + "\n"
+    if name == STDOUT:
+        job.shell.out.write(text)
+    else:
+        write_whole(Path(name), text.encode())
 
 
 def _changed(
-    job: Job, asked: Asked, outcome: Outcome, *, fix: bool, sync: bool, yes: bool
-) -> tuple[dict[str, object], bool]:
-    """Show what --fix and --sync would do, do it where that is agreed to, and return it with whether anything was done."""
+    job: Job, asked: Asked, outcome: Outcome, ways: Ways, why_not: str
+) -> dict[str, tuple[Done, dict[str, object]]]:
+    """Show what --fix and --sync would do, do it where that is agreed to, and return by name what became of it."""
     from console.cli.audit_changes import carried_out, rewriting, syncing
 
-    document: dict[str, object] = {}
-    is_any = False
-    for name in [*(["fix"] if fix else []), *(["sync"] if sync else [])]:
+    found: dict[str, tuple[Done, dict[str, object]]] = {}
+    for name in [*(["fix"] if ways.fix else []), *(["sync"] if ways.sync else [])]:
         change = rewriting(outcome, asked.options) if name == "fix" else syncing(outcome.root, asked.options)
-        is_done = carried_out(change, job.shell, yes=yes, silent=job.as_document)
-        document[name] = {**change.document, "applied": is_done}
-        is_any = is_any or is_done
-    return document, is_any
-
-
-def _outcome(asked: Asked, baseline: Path | None, revision: str | None, *, update: bool) -> Outcome:
-    from console.audits.audit import audit as run
-    from console.audits.baseline import baseline_of
-    from console.audits.changed import changed_since
-
-    root = (asked.place if asked.place.is_dir() else asked.place.parent).resolve()
-    only = None if revision is None else changed_since(root, revision)
-    outcome = run(asked.place, asked.checks, asked.options, only)
-    baseline = baseline or baseline_of(root, asked.options)
-    if baseline is None:
-        if update:
-            raise UsageError("--update-baseline needs --baseline FILE, or `baseline` in [tool.courtside.audit]")
-        return outcome
-    return _against(outcome, baseline, only, update=update)
-
-
-def _against(outcome: Outcome, path: Path, only: frozenset[str] | None, *, update: bool) -> Outcome:
-    """Return the outcome against a baseline, which is made or shortened with `update`."""
-    from console.audits.baseline import held_against, line_of, read_baseline, shorten_baseline, write_baseline
-
-    if not path.exists():
-        if not update:
-            raise UsageError(f"{path}: there is no baseline; --update-baseline makes it")
-        write_baseline(path, [line_of(spot) for spot in outcome.spots])
-    lines = read_baseline(path)
-    held = held_against(outcome, lines, only)
-    if update and held.stale:
-        shorten_baseline(path, held)
-        held = held_against(outcome, read_baseline(path), only)
-    return held
+        done = carried_out(change, job.shell, yes=ways.yes, silent=job.as_document, why_not=why_not)
+        found[name] = done, {**change.document, "applied": done.is_applied, "reason": done.reason}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """An audit, and whether it is to be explained."""
+    """An audit of what was asked for, what became of its baseline, and whether it is to be explained."""
 
     outcome: Outcome
+    asked: Asked
+    change: BaselineChange | None
     explains: bool
 
     def lines(self, width: int) -> list[Line]:
         from console.cli.audit_page import audit_lines
 
-        return audit_lines(self.outcome, width, explains=self.explains)
+        has_baseline = self.asked.baseline is not None
+        lines = audit_lines(self.outcome, width, explains=self.explains, has_baseline=has_baseline)
+        return [*lines, *(self.change.lines(width) if self.change is not None else [])]
 
     def document(self) -> Mapping[str, object]:
         from console import document
@@ -197,11 +194,13 @@ class _Shown:
         return {
             "folder": str(outcome.root),
             "severity": document.severity(outcome.severity),
+            "reason": outcome.reason,
             "files": outcome.files,
             "lines": outcome.lines,
             "findings": [document.finding(spot.finding) for spot in outcome.spots],
             "checks": [document.check(result) for result in outcome.results],
             "known": [spot.finding.fingerprint for spot in outcome.known],
             "stale": list(outcome.stale),
+            "baseline": None if self.change is None else self.change.document(),
             "skipped": [document.record(item) for item in outcome.skipped],
         }

@@ -31,14 +31,22 @@ class Said(Enum):
 @command
 def deploy_checklist(  # noqa: PLR0913, PLR0917  # each is an option of the command line
     job: Job,
-    said: Annotated[Said | None, typer.Argument(help="The answer to --answer STEP: yes, no or skip.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[yes|no|skip] [STEP…]", help="The answer to --answer STEP; the steps that --run is to run."
+        ),
+    ] = None,
     new: Annotated[str | None, typer.Option("--new", metavar="NAME", help="Begin a deployment.")] = None,
     answer: Annotated[
         str | None, typer.Option("--answer", metavar="STEP", help="Answer a step: --answer tests yes.")
     ] = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; a step is skipped only with one.")] = "",
     run: Annotated[
-        bool, typer.Option("--run", help="Run the steps that are checks, and keep what they come to.")
+        bool,
+        typer.Option(
+            "--run", help="Run the checks whose turn it is, or those named, also once more; keep what they come to."
+        ),
     ] = False,
     path: Annotated[
         Path, typer.Option("--path", metavar="DIR", help="The checkout that the audits of --run look at.")
@@ -51,9 +59,12 @@ def deploy_checklist(  # noqa: PLR0913, PLR0917  # each is an option of the comm
 ) -> Answer:
     """Show the checklist of the newest deployment; begin one, answer a step, or run its checks.
 
+    A check is run once all steps of the stages before its own are done. What a complete stage came to is kept, and so is what
+    was seen before the deployment once that is answered yes: --run STEP runs such a check once more.
+
     Exit status: 0 complete, 1 a step is open, failed or has a warning, 2 a check is critical, 3 something is not known.
     """
-    asked = Asked(new, answer, said, note, path, project or "", deployment, run=run, lists=listing)
+    asked = Asked(new, answer, tuple(words or ()), note, path, project or "", deployment, run=run, lists=listing)
     asked.refuse_contradiction()
     if listing:
         return _listing(job)
@@ -73,7 +84,7 @@ class Asked:
 
     new: str | None
     answer: str | None
-    said: Said | None
+    words: tuple[str, ...]
     note: str
     path: Path
     project: str
@@ -88,8 +99,12 @@ class Asked:
 
     def refuse_contradiction(self) -> None:
         """Raise UsageError for what cannot go together."""
-        if (self.answer is None) != (self.said is None) or (self.note and self.answer is None):
+        answers = [item.value for item in Said]
+        is_answer = len(self.words) == 1 and self.words[0] in answers
+        if (self.answer is not None and not is_answer) or (self.note and self.answer is None):
             raise UsageError("answer a step with --answer STEP yes, no or skip; --note TEXT goes with it")
+        if self.words and self.answer is None and not self.run:
+            raise UsageError("words go with --answer STEP yes, no or skip, and with --run [STEP…]")
         if self.run + self.lists + (self.new is not None) + (self.answer is not None) > 1:
             raise UsageError("--new, --answer, --run and --list are four things: give one of them")
 
@@ -123,21 +138,27 @@ def _changed(job: Job, asked: Asked) -> Deployment:
     found = kept.chosen(journal, place, asked.deployment)
     if found is None:
         raise RefusedError(BEGIN)
-    if asked.answer is None or asked.said is None:
+    if asked.answer is None:
         return _run(job, asked, journal, found, by)
-    return kept.answer(journal, found, StepAnswer(asked.answer, Word(asked.said.value), now(), by, asked.note))
+    return kept.answer(journal, found, StepAnswer(asked.answer, Word(asked.words[0]), now(), by, asked.note))
 
 
 def _run(job: Job, asked: Asked, journal: Journal, found: Deployment, by: str) -> Deployment:
-    """Run the steps that are checks, keeping what each comes to as it comes."""
+    """Run the checks whose turn it is, or those that are named, keeping what each comes to as it comes. Raises RefusedError."""
     from console.cli.commands.infra import world_of
     from console.cli.deploy_runners import runners
     from console.deploying.deployments import answer
-    from console.deploying.running import Hand, checked, to_run
+    from console.deploying.running import Hand, checked
+    from console.deploying.turns import asked_for, next_to_run
 
+    named = asked_for(found, asked.words)
     hand = Hand(by, job.shell.now, runners(job, world_of(job, asked.project), asked.path))
-    for step in to_run(found):
+    for step in named:
         found = answer(journal, found, checked(step, hand))
+    ran: list[str] = []
+    while not named and (turn := next_to_run(found, ran)):
+        found = answer(journal, found, checked(turn, hand))
+        ran.append(turn.id)
     return found
 
 
