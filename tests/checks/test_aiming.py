@@ -54,3 +54,10 @@ def test_what_a_report_covers_and_finds_is_the_same_wherever_its_commands_look(d
     assert plain.scope == aimed_at.scope
     assert [f.fingerprint for f in plain.findings] == [f.fingerprint for f in aimed_at.findings]
     assert [(c.key, len(c.symptoms)) for c in plain.causes] == [(c.key, len(c.symptoms)) for c in aimed_at.causes]
+
+
+@pytest.mark.parametrize("evil", ["'", '"', "\\", "it's $(so)", "x" * 2_000_000])
+def test_a_command_with_text_from_outside_is_completed_whatever_that_is(evil: str) -> None:
+    scope = replace(scope_at("2026-01-25T16:00"), place="week.duckdb", is_chosen=True)
+    (step,) = aimed((Suggestion(f"courtside trace {evil}", "look"),), scope)
+    assert step.command == f"courtside trace {evil} --warehouse week.duckdb --at 2026-01-25T16:00Z"

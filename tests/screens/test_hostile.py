@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
 
+from checks.facts.gate_overrides import GATE_OVERRIDES
 from checks.model import Scope, Severity, Verdict
 from checks.policy import Policy
 from console.desk import Desk
@@ -37,7 +39,8 @@ from tests.screens.hostile import CORPUS, DAY, SEQUENCES, forbidden_in, plant
 from tests.screens.opened import GAME_DATE, list_of, name_of, reached
 from tests.screens.stations import hands_on
 from tests.screens.stubs import PRESENT, Source, StubAuditor, StubHands, drive, loaded, session_on
-from tests.test_console_walk import courtside, leave, see_row
+from tests.screens.test_words import with_rows
+from tests.test_console_walk import PATIENCE, courtside, leave, see_row
 
 MOST_PAGES = 40
 """A list is paged through so far; what lies behind it is drawn in the same way."""
@@ -58,7 +61,8 @@ def hostile_file(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture(scope="module")
 def hostile(hostile_file: Path) -> Iterator[Look]:
     with Desk(EmbeddedWarehouse(hostile_file), Policy()) as desk:
-        yield desk.look(Scope.at(MOMENT))
+        look = desk.look(Scope.at(MOMENT))
+        yield with_rows(look, GATE_OVERRIDES, desk.load(look.report.scope, GATE_OVERRIDES).facts[GATE_OVERRIDES])
 
 
 def lines_of(app: CourtsideApp) -> list[str]:
@@ -264,12 +268,15 @@ def test_a_preview_shows_them_as_harmless_text(
         if name.startswith("gate"):
             navigation.open_gates(app)
             await opened(app, pilot, "gates")
+            await reached(lambda: bool(list_of(app).table.keys()), "no gate is shown")
         else:
             navigation.focus_panel(app, 6)
         rows = list_of(app)
         rows.selected = frozenset(rows.table.keys())
         HANDLERS[name](app)
+        give_up = time.monotonic() + PATIENCE
         while not isinstance(app.screen, PreviewDialog):
+            assert time.monotonic() < give_up, "no preview opens"
             for line in app.screen.query(Questions):
                 line.field.insert_text_at_cursor(f"2h{EVIL[0]}")
                 lines_of(app)
