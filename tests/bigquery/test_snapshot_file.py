@@ -62,9 +62,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "incident.duckdb"
 
 
-def comparable(report: str) -> Any:
-    """Return a report without what must differ: the warehouse's name, and how long it took."""
-    document = json.loads(report)
+def comparable(report: str, place: Path) -> Any:
+    """Return a report without what must differ: the warehouse's name, also in offered commands, and how long it took."""
+    document = json.loads(report.replace(f"--warehouse {place}", "--warehouse …"))
     document["scope"]["warehouse"] = ""
     for fact in document["facts"]:
         fact["seconds"] = 0
@@ -77,7 +77,7 @@ def test_the_report_of_the_snapshot_is_that_of_the_warehouse(
 ) -> None:
     ask = ("check", "--json", "--at", moment, "--days", days)
     copy, original = (console(*ask, "--warehouse", str(path)) for path in (taken.file, demo_file))
-    assert comparable(copy.out) == comparable(original.out)
+    assert comparable(copy.out, taken.file) == comparable(original.out, demo_file)
     assert copy.status == original.status
 
 

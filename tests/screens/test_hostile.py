@@ -62,7 +62,8 @@ def hostile_file(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def hostile(hostile_file: Path) -> Iterator[Look]:
     with Desk(EmbeddedWarehouse(hostile_file), Policy()) as desk:
         look = desk.look(Scope.at(MOMENT))
-        yield with_rows(look, GATE_OVERRIDES, desk.load(look.report.scope, GATE_OVERRIDES).facts[GATE_OVERRIDES])
+        words = desk.load(look.report.scope, GATE_OVERRIDES).facts[GATE_OVERRIDES]
+        yield with_rows(look, GATE_OVERRIDES, words)
 
 
 def lines_of(app: CourtsideApp) -> list[str]:
