@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from checks.facts.retry_queue import RETRY_QUEUE
 from checks.model import Scope
@@ -23,28 +20,8 @@ from screens.ports import Preview
 from screens.unloaded import Unloaded
 from tests.actions.plans import every_kind
 from tests.bigquery_double.hand_clock import HandClock
-from tests.builders import at
+from tests.hands.moment import NOW, WHY
 from tests.screens.stations import hands_on
-
-NOW = at("2026-01-25T16:00")
-"""The demo's queue has a row then."""
-WHY = Consent("nobody works it")
-
-
-@pytest.fixture
-def file(demo_file: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(demo_file, tmp_path / "week.duckdb"))
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(NOW)
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    (tmp_path / "state").mkdir()
-    return tmp_path / "state"
 
 
 def cancelling_both(file: Path) -> Order:

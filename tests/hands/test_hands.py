@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -31,33 +30,14 @@ from screens.ports import LogEntry, Preview, Result
 from screens.unloaded import Unloaded
 from tests.actions.plans import every_kind
 from tests.bigquery_double.hand_clock import HandClock
-from tests.builders import at
 from tests.console_process import courtside, needs_terminal
+from tests.hands.moment import NOW, WHY
 from tests.screens.stations import NO_SLACK, hands_on, station_on
 from tests.test_console_walk import see_row, until
 
-NOW = at("2026-01-25T16:00")
-"""The demo's queue has a row then, and nothing else is known yet."""
 DAY = date(2026, 1, 24)
-WHY = Consent("nobody works it")
 NO_FINDINGS = Unloaded.nothing(Scope.at(NOW))
 WEBHOOK = Webhook("https://hooks.slack.com/services/x")
-
-
-@pytest.fixture
-def file(demo_file: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(demo_file, tmp_path / "week.duckdb"))
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(NOW)
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    (tmp_path / "state").mkdir()
-    return tmp_path / "state"
 
 
 @pytest.fixture(scope="module")
