@@ -79,7 +79,7 @@ class Headstart:
         _be_the_child(plan, reading, writing)
         return None
 
-    def take(self, scope: Scope, complete: Callable[[Report, Loaded], Look]) -> Look | None:
+    def take(self, scope: Scope, complete: Callable[[Report, Loaded, int], Look]) -> Look | None:
         """Return the child's look, made whole by `complete`, or None when there is none of `scope`; waits for it."""
         pipe, self._pipe = self._pipe, None
         if pipe is None:
@@ -89,8 +89,8 @@ class Headstart:
             with suppress(Exception):
                 until = self._monotonic() + LONGEST_SECONDS
                 loaded: Loaded = self._receive(pipe, until)  # while the child makes the report of it
-                report: Report = self._receive(pipe, until)
-                return complete(report, loaded) if report.scope == scope else None
+                report, untold = self._receive(pipe, until)
+                return complete(report, loaded, untold) if report.scope == scope else None
         finally:
             os.close(pipe)
             self._end()
@@ -182,11 +182,11 @@ class AheadDesk:
         """As `Desk.budget`."""
         return None if self._opened is None else self._opened.budget()
 
-    def _complete(self, report: Report, loaded: Loaded) -> Look:
+    def _complete(self, report: Report, loaded: Loaded, untold: int) -> Look:
         """Return the look that the child sent, with the questions as they are asked here."""
         from console.look import Look  # noqa: PLC0415  # after the first frame
 
-        return Look(report, loaded, self._sql)
+        return Look(report, loaded, self._sql, untold)
 
     def _sql(self, fact: Fact[Any]) -> str:
         return self._desk().warehouse.sql(fact)
@@ -234,7 +234,7 @@ def _look_and_send(plan: Plan, writing: int) -> None:
     """Send the facts, and then the report of them: the parent takes in the one while the other is made."""
     with plan.open_desk() as desk:
         look = desk.look(plan.scope, on_loaded=lambda loaded: _send(loaded, writing))
-        _send(look.report, writing)
+        _send((look.report, look.untold), writing)
 
 
 def _send(something: object, writing: int) -> None:

@@ -74,8 +74,8 @@ def is_gone(child: int) -> bool:
     return False
 
 
-def whole(report: Report, loaded: Loaded) -> Look:
-    return Look(report, loaded, lambda fact: f"-- {fact.name}")
+def whole(report: Report, loaded: Loaded, untold: int) -> Look:
+    return Look(report, loaded, lambda fact: f"-- {fact.name}", untold)
 
 
 def framed(*parts: bytes) -> bytes:
@@ -105,6 +105,11 @@ def test_the_childs_look_is_the_desks_own_and_no_desk_is_opened_for_it() -> None
         own.report.causes,
     )
     assert look.rows(DECISIONS) == own.rows(DECISIONS)
+
+
+def test_what_this_host_could_not_tell_comes_with_the_childs_look() -> None:
+    look = look_of(Ahead(begun(lambda: Desk(Empty(), Policy(), untold=lambda: 2)), Opener(), Policy))
+    assert look.untold == 2
 
 
 def test_a_question_behind_a_number_is_the_desks_own() -> None:
@@ -260,7 +265,7 @@ def test_rubbish_is_nothing_and_the_desk_asks_itself(sent: bytes, frames: int) -
 
 def test_a_look_that_is_cut_off_anywhere_is_nothing() -> None:
     look = Desk(Empty(), Policy()).look(SCOPE)
-    sent = framed(pickle.dumps(look.loaded), pickle.dumps(look.report))
+    sent = framed(pickle.dumps(look.loaded), pickle.dumps((look.report, look.untold)))
     opener = Opener()
     places = sorted({*range(1, 40), *range(40, len(sent), 997), len(sent) - 1})
     for place in places:
@@ -273,7 +278,7 @@ def test_facts_beyond_what_the_pipe_holds_come_whole() -> None:
     loaded = Desk(Empty(), Policy()).look(SCOPE).loaded
     long = replace(loaded, outcomes=(FactOutcome("decisions", 0, 0.0, "x" * 5_000_000),))
     report = Desk(Empty(), Policy()).look(SCOPE).report
-    child, pipe = forked(partial(send, framed(pickle.dumps(long), pickle.dumps(report))))
+    child, pipe = forked(partial(send, framed(pickle.dumps(long), pickle.dumps((report, 0)))))
     look = Headstart(child, pipe).take(SCOPE, whole)
     assert look is not None
     assert look.loaded.outcomes == long.outcomes
