@@ -15,11 +15,11 @@ from datetime import datetime
 from console.journal import instant_text
 from console.notify.codec import text_of_notice
 from console.notify.notice import Notice
+from console.notify.standings import OPEN
 
-_OPEN = "state IN ('waiting', 'sending', 'refused', 'doubtful')"
-WAITING = f"SELECT sink, text, tries FROM notice WHERE place = ? AND {_OPEN} ORDER BY number"  # noqa: S608 - our own
+WAITING = f"SELECT sink, text, tries FROM notice WHERE place = ? AND {OPEN} ORDER BY number"  # noqa: S608 - our own
 _LAY_DOWN = f"""
-    UPDATE notice SET state = 'superseded', settled_at = ?, claim = '' WHERE place = ? AND {_OPEN}
+    UPDATE notice SET state = 'superseded', settled_at = ?, claim = '' WHERE place = ? AND {OPEN}
 """  # noqa: S608 - as above
 _TAKE_UP = """
     INSERT INTO notice (sink, key, place, thread, escalates, text, tries, put_at)

@@ -20,6 +20,7 @@ from console.journal import Journal, instant_text
 from console.notify.codec import notice_of_text, text_of_notice
 from console.notify.notice import Notice
 from console.notify.sinks.sink import LONGEST_WAIT_SECONDS, Follows, Sink, SinkError
+from console.notify.standings import OPEN
 
 LEASE = timedelta(minutes=5)
 """For how long whoever sends keeps others away: longer than all tries of one notice take."""
@@ -174,7 +175,6 @@ _UNTRIED = """
         AND ((state = 'waiting' AND tries = 0) OR state IN ('refused', 'doubtful'))
 """
 _SUPERSEDE = "UPDATE notice SET state = 'superseded', settled_at = :now WHERE number = :number"
-_OPEN = "state IN ('waiting', 'sending', 'refused', 'doubtful')"
 _WHEN = """
     max(
         min(put_at, :now),
@@ -193,7 +193,7 @@ _FIRST_OF_THREAD = """
 """What was refused or is doubtful holds up nothing that comes after it."""
 _DUE = f"""
     SELECT number, tries, text FROM notice AS mine
-    WHERE sink = :sink AND {_OPEN} AND {_WHEN} <= :now AND {_FIRST_OF_THREAD} ORDER BY number LIMIT 1
+    WHERE sink = :sink AND {OPEN} AND {_WHEN} <= :now AND {_FIRST_OF_THREAD} ORDER BY number LIMIT 1
 """  # noqa: S608 - clauses of our own
 _CLAIM = """
     UPDATE notice SET state = 'sending', claim = :claim, tries = tries + 1, put_at = min(put_at, :now) WHERE number = :number
@@ -207,4 +207,4 @@ _OPEN_THE_DOOR = """
     WHERE state = 'refused' AND sink = (SELECT arrived.sink FROM notice AS arrived WHERE arrived.number = :number)
 """
 """Where something has arrived, what was refused before may be taken by now."""
-_NEXT = f"SELECT min({_WHEN}) FROM notice AS mine WHERE {_OPEN} AND {_FIRST_OF_THREAD}"  # noqa: S608 - as above
+_NEXT = f"SELECT min({_WHEN}) FROM notice AS mine WHERE {OPEN} AND {_FIRST_OF_THREAD}"  # noqa: S608 - as above

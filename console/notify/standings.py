@@ -6,6 +6,9 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
+OPEN = "state IN ('waiting', 'sending', 'refused', 'doubtful')"
+"""Of a notice that has not certainly arrived, and is tried again; the states are `console.notify.outbox.State`'s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -41,9 +44,8 @@ def standings_of(connection: sqlite3.Connection, place: str, kinds: Collection[s
     return tuple(standing for standing in found if not kinds or standing.kind in kinds)
 
 
-_STANDINGS = """
+_STANDINGS = f"""
     SELECT sink, sum(state IN ('waiting', 'sending')), sum(state = 'refused'),
-        max(CASE WHEN state IN ('waiting', 'sending', 'refused', 'doubtful') THEN error ELSE '' END), sum(state = 'doubtful')
+        max(CASE WHEN {OPEN} THEN error ELSE '' END), sum(state = 'doubtful')
     FROM notice WHERE place = ? GROUP BY sink ORDER BY sink
-"""
-"""The states are `console.notify.outbox.State`'s."""
+"""  # noqa: S608  # a clause of our own

@@ -8,14 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.journal import instant_text
+from console.slack.statements import KEEP_THREAD, THREAD
 
 _ALL = "SELECT destination, incident, ts, standing FROM slack_thread ORDER BY destination, incident"
-_THERE = "SELECT 1 FROM slack_thread WHERE destination = ? AND incident = ?"
-_KEEP = """
-    INSERT INTO slack_thread (destination, incident, ts, standing, touched_at) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (destination, incident) DO UPDATE SET ts = excluded.ts, standing = excluded.standing,
-        touched_at = excluded.touched_at
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +32,11 @@ def threads_of(connection: sqlite3.Connection, incidents: Iterable[str]) -> tupl
 
 def has_thread(connection: sqlite3.Connection, destination: str, incident: str) -> bool:
     """Return whether an incident was ever written of in a channel, as far as is known here."""
-    return connection.execute(_THERE, (destination, incident)).fetchone() is not None
+    return connection.execute(THREAD, (destination, incident)).fetchone() is not None
 
 
 def keep_threads(connection: sqlite3.Connection, threads: Iterable[SlackThread], now: datetime) -> None:
     """Keep threads in place of what was known of them. `now` is aware UTC."""
     for thread in threads:
         values = (thread.destination, thread.incident, thread.ts, thread.standing, instant_text(now))
-        connection.execute(_KEEP, values)
+        connection.execute(KEEP_THREAD, values)

@@ -16,13 +16,11 @@ from checks.incidents.incident import Incident
 from console.incidents.codec import incident_of_text, text_of_incident
 from console.incidents.moving import keep_ledger, last_ledger
 from console.incidents.shelf import current_incidents, keep_incidents
+from console.journal_statements import PREFER, PREFERENCE
 from console.notify.carrying import WAITING, Carried, take_up
 from console.notify.codec import ledger_of_text, notice_of_text, text_of_ledger, text_of_notice
 from console.notify.notice import Ledger
 from console.slack.threads import SlackThread, keep_threads, threads_of
-
-_TAKEN = "SELECT value FROM preference WHERE name = ?"
-_TAKE = "INSERT INTO preference (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
 class BatonError(ValueError):
@@ -64,13 +62,13 @@ def adopt(connection: sqlite3.Connection, place: str, baton: Baton, sinks: Itera
 
 def was_taken(connection: sqlite3.Connection, name: str, stamp: str) -> bool:
     """Return whether this journal has taken the baton of that stamp before."""
-    row = connection.execute(_TAKEN, (f"baton {name}",)).fetchone()
+    row = connection.execute(PREFERENCE, (f"baton {name}",)).fetchone()
     return row is not None and row[0] == stamp
 
 
 def note_taken(connection: sqlite3.Connection, name: str, stamp: str) -> None:
     """Keep that it was, in the transaction that takes it."""
-    connection.execute(_TAKE, (f"baton {name}", stamp))
+    connection.execute(PREFER, (f"baton {name}", stamp))
 
 
 def text_of_baton(baton: Baton) -> str:
