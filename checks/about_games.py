@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from checks.facts.lineage import GameLineage
-from checks.model import Finding, Report, Severity
+from checks.severity import Severity
 
-GAME_CHECKS = (
-    "schedule.not_played",
-    "availability.missing_game",
-    "availability.late_source",
+if TYPE_CHECKING:
+    from checks.facts.lineage import GameLineage
+    from checks.model import Finding, Report
+
+RECONCILE_CHECKS = (
     "reconcile.games",
     "reconcile.players",
     "reconcile.features",
@@ -18,6 +19,14 @@ GAME_CHECKS = (
     "reconcile.grading",
     "reconcile.inflated",
     "reconcile.impossible",
+)
+"""The checks that hold what stages have of games against each other."""
+
+GAME_CHECKS = (
+    "schedule.not_played",
+    "availability.missing_game",
+    "availability.late_source",
+    *RECONCILE_CHECKS,
     "streaming.conflicts",
     "queue.overdue",
     "queue.exhausted",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from checks.about_games import RECONCILE_CHECKS
 from checks.facts.fact import Facts
 from checks.facts.feature_quality import FEATURE_QUALITY, FeatureQuality
 from checks.facts.gate_overrides import GATE_OVERRIDES
@@ -44,13 +45,7 @@ DATE_CHECKS = (
     "schedule.not_played",
     "availability.missing_game",
     "availability.late_source",
-    "reconcile.games",
-    "reconcile.players",
-    "reconcile.features",
-    "reconcile.predictions",
-    "reconcile.grading",
-    "reconcile.inflated",
-    "reconcile.impossible",
+    *RECONCILE_CHECKS,
     "quality.features",
     "quality.rolling_window",
     "coverage.props",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checks.about_games import RECONCILE_CHECKS
 from console.cli.alerting import Alerting, alert_of, looked, with_alert
 from console.cli.arguments import At, Date, Days
 from console.cli.command import Answer, Job, command, exit_status
@@ -14,16 +15,7 @@ from screens.lines import Line
 if TYPE_CHECKING:
     from checks.facts.lineage import GameLineage
 
-CHECKS = (
-    "reconcile.games",
-    "reconcile.players",
-    "reconcile.features",
-    "reconcile.predictions",
-    "reconcile.grading",
-    "reconcile.inflated",
-    "reconcile.impossible",
-    "schedule.not_played",
-)
+CHECKS = (*RECONCILE_CHECKS, "schedule.not_played")
 
 
 @command
