@@ -23,7 +23,7 @@ from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKin
 from checks.pipeline import Stage
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import both_zones, format_minutes, minutes_between
 
 _BY_DATE = (Stage.FEATURES, Stage.PREDICTIONS, Stage.ANALYTICS, Stage.GRADING)
 _ISSUES = {
@@ -72,7 +72,7 @@ def _missing(box: BoxScore, *, is_blank_date: bool) -> Finding:
         check="availability.missing_game",
         severity=Severity.CRITICAL if is_blank_date else Severity.ERROR,
         subject=box.subject,
-        sentence=f"{box.game.label} on {day} has {what}{all_of_them}; it was due at {_both(box.state.due_at)}, "
+        sentence=f"{box.game.label} on {day} has {what}{all_of_them}; it was due at {both_zones(box.state.due_at)}, "
         f"and {box.source}",
         fault=box.fault,
         since=box.state.due_at,
@@ -132,7 +132,7 @@ def _late(box: BoxScore, as_of: datetime) -> Finding:
     late = minutes_between(box.state.due_at, as_of)
     sentence = (
         f"The box score of {box.game.label} on {day} is {format_minutes(late)} late ({box.state.reason}); "
-        f"it was due at {_both(box.state.due_at)}, and {box.source}"
+        f"it was due at {both_zones(box.state.due_at)}, and {box.source}"
     )
     return _late_box_score(box, sentence, late, box.fault)
 
@@ -147,7 +147,7 @@ def _came_late(box: BoxScore, policy: Policy) -> Iterator[Finding]:
     was_there = any(a.was_available and a.scrape_timestamp < late_at for a in box.attempts)
     sentence = (
         f"The box score of {box.game.label} on {box.game.game_date.isoformat()} came {format_minutes(late)} late, "
-        f"at {_both(came)}; it was due at {_both(box.state.due_at)}"
+        f"at {both_zones(came)}; it was due at {both_zones(box.state.due_at)}"
     )
     fault = Fault.PIPELINE if was_there or not box.attempts else Fault.DATA
     yield replace(_late_box_score(box, sentence, late, fault), until=came)
@@ -196,7 +196,7 @@ def _late_stage(
         severity=Severity.ERROR if missing else Severity.WARNING,
         subject=Subject(SubjectKind.DATE, day.isoformat(), day),
         sentence=f"{stage.label} of {day.isoformat()}: {word} for {len(absent)} of {len(judged)} games due"
-        f"{also}: {', '.join(sorted(absent))}; the first was due at {_both(since)}, "
+        f"{also}: {', '.join(sorted(absent))}; the first was due at {both_zones(since)}, "
         f"{format_minutes(minutes_between(since, as_of))} ago",
         fault=Fault.PIPELINE,
         since=since,
@@ -214,10 +214,6 @@ def _late_stage(
         ),
         key=stage.value,
     )
-
-
-def _both(moment: datetime) -> str:
-    return f"{format_eastern(moment)} ({format_utc(moment)})"
 
 
 def _suggestions(box: BoxScore) -> tuple[Suggestion, ...]:

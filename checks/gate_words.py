@@ -10,7 +10,7 @@ from enum import Enum
 from checks.facts.gate_overrides import GateOverride
 from checks.hushes import NOBODY
 from checks.pipeline import Transition
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones
 
 
 class Word(Enum):
@@ -34,7 +34,7 @@ class GateWord:
         """Return `held by ann until Fri 23 Jan 02:20 EST (2026-01-23T07:20Z): the feed is being reloaded`."""
         verb = "held" if self.word is Word.HOLD else "released"
         why = f": {self.reason}" if self.reason else ""
-        return f"{verb} by {self.by} until {format_eastern(self.until)} ({format_utc(self.until)}){why}"
+        return f"{verb} by {self.by} until {both_zones(self.until)}{why}"
 
 
 def word_in_force(

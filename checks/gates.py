@@ -20,7 +20,7 @@ from checks.games import GameState, stage_state
 from checks.gate_words import GateWord, Word, word_in_force
 from checks.pipeline import Transition, phase
 from checks.policy import Policy
-from checks.times import format_eastern, format_utc
+from checks.times import utc_and_eastern
 
 __all__ = ["GATE_FACTS", "DependencyState", "ExcludedGame", "GateDecision", "Outcome", "evaluate_gate"]
 
@@ -128,13 +128,13 @@ def _by_data(transition: Transition, facts: Facts, policy: Policy, as_of: dateti
             excluded.append(ExcludedGame(game.label, f"not played: {standing.reason}"))
         elif standing.state is GameState.NOT_DUE:
             early.append(standing.due_at)
-            excluded.append(ExcludedGame(game.label, f"not due until {_moment(standing.due_at)}"))
+            excluded.append(ExcludedGame(game.label, f"not due until {utc_and_eastern(standing.due_at)}"))
         else:
             judged.append(game)
     if judged:
         return _decide(transition, day, dependencies_of(judged, facts, policy, as_of), tuple(excluded), policy)
     if early:
-        reason = f"{stage.label} of {day.isoformat()} are not due until {_moment(min(early))}: too early, not an alarm"
+        reason = f"{stage.label} of {day.isoformat()} are not due until {utc_and_eastern(min(early))}: too early, not an alarm"
         return GateDecision(transition, day, Outcome.BLOCK, (reason,), excluded=tuple(excluded), not_due=True)
     reason = f"no game was played on {day.isoformat()}: there is nothing to wait for"
     return GateDecision(transition, day, Outcome.PROCEED, (reason,), excluded=tuple(excluded))
@@ -178,7 +178,3 @@ def _degrades(item: DependencyState, policy: Policy) -> bool:
     if not item.required:
         return not item.met
     return item.percent is not None and item.percent < policy.coverage_warning_percent
-
-
-def _moment(moment: datetime) -> str:
-    return f"{format_utc(moment)} ({format_eastern(moment)})"

@@ -13,7 +13,7 @@ from enum import Enum
 
 from checks.facts.acknowledgements import Acknowledgement
 from checks.model import Finding, RootCause
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones
 
 NOBODY = "somebody who left no name"
 
@@ -42,7 +42,7 @@ class Hush:
     def said(self) -> str:
         """Return `acknowledged by ann until Fri 23 Jan 02:20 EST (2026-01-23T07:20Z): on it`."""
         why = f": {self.reason}" if self.reason else ""
-        return f"{self.kind.value} by {self.by} until {format_eastern(self.until)} ({format_utc(self.until)}){why}"
+        return f"{self.kind.value} by {self.by} until {both_zones(self.until)}{why}"
 
 
 @dataclass(frozen=True, slots=True)

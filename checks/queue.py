@@ -25,7 +25,7 @@ from checks.queue_rows import (
     taken_at,
 )
 from checks.registry import check
-from checks.times import eastern_date, format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import eastern_date, format_minutes, format_utc, minutes_between, utc_and_eastern
 
 _RETRIER = Subject(SubjectKind.QUEUE, "retrier")
 _LIST_QUEUE = Suggestion("courtside queue list", "see why each row is where it is")
@@ -169,7 +169,7 @@ def retrier_dead(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Find
         severity=Severity.CRITICAL if age > policy.queue_age_critical_minutes else Severity.ERROR,
         subject=_RETRIER,
         sentence=f"the retrier is not running: {count} due and nothing has been tried for {format_minutes(late)}; "
-        f"{label_of(oldest)} was due at {format_utc(due)} ({format_eastern(due)})",
+        f"{label_of(oldest)} was due at {utc_and_eastern(due)}",
         fault=Fault.PIPELINE,
         since=due,
         evidence=(

@@ -12,7 +12,7 @@ from checks.games import games_in_scope, is_called_off, is_final_without_score, 
 from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKind, Suggestion
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import both_zones, format_minutes, format_utc, minutes_between
 
 SCHEDULE_TABLE = "nba_raw.nbac_schedule"
 
@@ -91,8 +91,8 @@ def stale(facts: Facts, policy: Policy, as_of: datetime) -> Iterator[Finding]:
     limit = policy.schedule_stale_error_minutes if is_error else policy.schedule_stale_warning_minutes
     yield _stale(
         Severity.ERROR if is_error else Severity.WARNING,
-        f"the schedule has not been refreshed for {format_minutes(age)}, since {format_eastern(row.newest_write)} "
-        f"({format_utc(row.newest_write)}): postponed and moved games will be misread (limit {format_minutes(limit)})",
+        f"the schedule has not been refreshed for {format_minutes(age)}, since {both_zones(row.newest_write)}: "
+        f"postponed and moved games will be misread (limit {format_minutes(limit)})",
         facts,
         row,
         age,

@@ -16,7 +16,7 @@ from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKin
 from checks.pipeline import Stage
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import format_minutes, format_utc, minutes_between, utc_and_eastern
 
 REAL_CONFLICT = "streaming_buffer"
 """The one `conflict_type` that is a conflict. In January 2026 a "62.9 % conflict rate" counted files already processed."""
@@ -93,10 +93,7 @@ def _judge(day: _Day, policy: Policy) -> Iterator[Finding]:
         return
     iso = day.game_date.isoformat()
     since = min(row.first_at for row in day.conflicts)
-    what = (
-        f"{day.share} of {iso} have unresolved streaming-buffer conflicts, "
-        f"the first at {format_utc(since)} ({format_eastern(since)})"
-    )
+    what = f"{day.share} of {iso} have unresolved streaming-buffer conflicts, the first at {utc_and_eastern(since)}"
     if not day.conflicted:
         what = f"streaming-buffer conflicts of {iso} that name no game are unresolved since {format_utc(since)}"
     severity, fault, verdict = _verdict(day, policy)
@@ -175,7 +172,7 @@ def _note(day: _Day) -> Finding:
 def _open_breaker(row: BreakerRow, as_of: datetime) -> Finding:
     """Return the finding about an open breaker; a row without `opened_at` is dated by its last update."""
     since = row.opened_at or row.updated_at
-    age = f"since {format_utc(since)} ({format_eastern(since)})" if since else "since a time that was not recorded"
+    age = f"since {utc_and_eastern(since)}" if since else "since a time that was not recorded"
     lasted = f", {format_minutes(minutes_between(since, as_of))} now" if since else ""
     too_long = since is not None and as_of - since > _OPEN_TOO_LONG
     evidence = [Evidence("failures", row.failure_count, "failures", BREAKERS.name)]

@@ -61,6 +61,16 @@ def format_utc(moment: datetime) -> str:
     return require_aware(moment).strftime("%Y-%m-%dT%H:%MZ")
 
 
+def both_zones(moment: datetime) -> str:
+    """Return an instant for people in both zones: `Thu 22 Jan 23:20 EST (2026-01-23T04:20Z)`."""
+    return f"{format_eastern(moment)} ({format_utc(moment)})"
+
+
+def utc_and_eastern(moment: datetime) -> str:
+    """Return the same the other way round, for sentences beside UTC figures: `2026-01-23T04:20Z (Thu 22 Jan 23:20 EST)`."""
+    return f"{format_utc(moment)} ({format_eastern(moment)})"
+
+
 def read_length(text: str) -> timedelta | None:
     """Return the time that `90s`, `45m`, `1h 30m` or `2d` lasts; None for what is no length of time."""
     found = _LENGTH.fullmatch(text.replace(" ", ""))

@@ -14,7 +14,7 @@ from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKin
 from checks.pipeline import Transition, phase
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import day_bounds, format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import day_bounds, format_minutes, minutes_between, utc_and_eastern
 from checks.transition_states import (
     HandOverStatus,
     TransitionRows,
@@ -52,7 +52,7 @@ def _late(state: TransitionState, ready_at: datetime, waited: int, policy: Polic
         severity=Severity.CRITICAL if critical else Severity.WARNING,
         subject=_subject(state.transition, state),
         sentence=(
-            f"Phase {giver.number} ({giver.name}) of {day} has been complete since {_both(ready_at)}, "
+            f"Phase {giver.number} ({giver.name}) of {day} has been complete since {utc_and_eastern(ready_at)}, "
             f"{format_minutes(waited)}, and phase {taker.number} ({taker.name}) has not started{held}."
         ),
         fault=Fault.PIPELINE,
@@ -69,7 +69,7 @@ def _late(state: TransitionState, ready_at: datetime, waited: int, policy: Polic
 def _never_logged(state: TransitionState) -> Finding:
     taker = phase(state.transition.target)
     day = state.game_date.isoformat()
-    ran = f" from {_both(state.started_at)}" if state.started_at else ""
+    ran = f" from {utc_and_eastern(state.started_at)}" if state.started_at else ""
     return Finding(
         check="transitions.delay",
         severity=Severity.WARNING,
@@ -110,7 +110,7 @@ def _slow(state: TransitionState, minutes: float | None, target: int, *, missed:
     name = f"The hand-over {state.transition.value} of {day}"
     limit = f"the target of phase {taker.number} ({taker.name}) is {target} min"
     took = "an unknown time" if minutes is None else format_minutes(minutes)
-    since = f" since {_both(state.started_at)}" if state.started_at else ""
+    since = f" since {utc_and_eastern(state.started_at)}" if state.started_at else ""
     if missed:
         sentence = f"{name} missed its deadline after {took}; {limit}."
     elif running:
@@ -170,7 +170,7 @@ def _held(transition: Transition, tries: Sequence[HandOver]) -> Finding:
         check="transitions.blocked",
         severity=severity,
         subject=Subject(SubjectKind.TRANSITION, transition.value, latest.game_date),
-        sentence=f"The hand-over {transition.value} of {day} {what} since {_both(first.execution_timestamp)}: {why}.",
+        sentence=f"The hand-over {transition.value} of {day} {what} since {utc_and_eastern(first.execution_timestamp)}: {why}.",
         fault=fault,
         since=first.execution_timestamp,
         evidence=(
@@ -238,7 +238,7 @@ def _life(signs: Sequence[PipelineEvent], since: datetime, *, log_is_empty: bool
     """Return, as a clause, when the run last gave a sign of life."""
     last = max((event for event in signs if event.timestamp >= since), key=lambda e: e.timestamp, default=None)
     if last is not None:
-        return f"its last sign of life was {last.event_type} at {_both(last.timestamp)}"
+        return f"its last sign of life was {last.event_type} at {utc_and_eastern(last.timestamp)}"
     if log_is_empty:
         return "nobody knows of any sign of life, because the event log is empty"
     return "it never sent a sign of life"
@@ -252,9 +252,11 @@ def _stuck(stuck: _Stuck, done: datetime | None, life: str, as_of: datetime) -> 
     if stuck.started_at is None:
         what = f"{name} is still running, start unknown, and its date was over {format_minutes(minutes)} ago; {life}"
     else:
-        what = f"{name} has been running for {format_minutes(minutes)}, since {_both(stuck.started_at)}; {life}"
+        what = (
+            f"{name} has been running for {format_minutes(minutes)}, since {utc_and_eastern(stuck.started_at)}; {life}"
+        )
     if done is not None:
-        what = f"{name} never reported its end, but a later run succeeded at {_both(done)}"
+        what = f"{name} never reported its end, but a later run succeeded at {utc_and_eastern(done)}"
     return Finding(
         check="transitions.stuck_run",
         severity=Severity.ERROR if done is None else Severity.OK,
@@ -282,7 +284,3 @@ def _look(state: TransitionState) -> tuple[Suggestion, ...]:
         Suggestion(f"courtside transitions --date {day}", "see all hand-overs of the date"),
         Suggestion(f"courtside diagnose --date {day} --issue all", "find the cause"),
     )
-
-
-def _both(moment: datetime) -> str:
-    return f"{format_utc(moment)} ({format_eastern(moment)})"

@@ -11,7 +11,7 @@ from checks.facts.watcher_runs import WATCHER_RUNS, WatcherRun
 from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKind, Suggestion
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import both_zones, format_minutes, format_utc, minutes_between
 
 _MINUTE = timedelta(minutes=1)
 
@@ -38,7 +38,7 @@ def _finding(run: WatcherRun, severity: Severity, as_of: datetime) -> Finding:
         severity=severity,
         subject=Subject(SubjectKind.PROCESSOR, f"watcher:{run.checks}" if run.checks else "watcher"),
         sentence=f"{what}: the watcher of {run.host} is to run every {every} and last ran "
-        f"{format_minutes(minutes)} ago, {format_eastern(run.ran_at)} ({format_utc(run.ran_at)})",
+        f"{format_minutes(minutes)} ago, {both_zones(run.ran_at)}",
         fault=Fault.WATCHER,
         since=run.ran_at,
         evidence=(

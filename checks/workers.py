@@ -11,7 +11,7 @@ from checks.facts.fact import Fact, Facts, Partition
 from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKind
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import both_zones, format_minutes, minutes_between
 
 SOURCE = "prediction_workers"
 """Where heartbeats stand; PIPELINE.md, "Firestore documents"."""
@@ -81,8 +81,8 @@ def _of_idle(beat: WorkerBeat, policy: Policy, as_of: datetime) -> Iterator[Find
     if not every or silent < max(policy.worker_stale_minutes, MISSED_BEATS * every):
         return
     said = (
-        f"{beat.worker_id} has been silent for {format_minutes(silent)}, since {_when(beat)}; it had no work and is to beat "
-        f"every {format_minutes(every)}"
+        f"{beat.worker_id} has been silent for {format_minutes(silent)}, since {both_zones(beat.heartbeat_at)}; "
+        f"it had no work and is to beat every {format_minutes(every)}"
     )
     yield _finding(beat, Severity.WARNING, said, 0, silent)
 
@@ -97,14 +97,10 @@ def _of_batch(beat: WorkerBeat, policy: Policy, as_of: datetime) -> Iterator[Fin
         )
         yield _finding(beat, Severity.ERROR, said, left, silent)
     elif silent >= policy.worker_stale_minutes:
-        said = f"{beat.worker_id} has been silent for {format_minutes(silent)}, since {_when(beat)}; {done}"
+        said = f"{beat.worker_id} has been silent for {format_minutes(silent)}, since {both_zones(beat.heartbeat_at)}; {done}"
         yield _finding(beat, Severity.WARNING, said, left, silent)
     elif beat.state is WorkerState.RECOVERED:
         yield _finding(beat, Severity.OK, f"{beat.worker_id} was restarted and goes on: {done}", left, silent)
-
-
-def _when(beat: WorkerBeat) -> str:
-    return f"{format_eastern(beat.heartbeat_at)} ({format_utc(beat.heartbeat_at)})"
 
 
 def _finding(beat: WorkerBeat, severity: Severity, sentence: str, left: int, silent: int) -> Finding:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones
 from console.actions.aftercare import Done, run_due
 from console.actions.ledger import Ledger
 from console.actions.opening import Station, station_for
@@ -223,7 +223,7 @@ def replaying(at: datetime | None) -> str:
     """Return why nobody acts at a fixed moment, or "" for now."""
     if at is None:
         return ""
-    return f"replaying {format_eastern(at)} ({format_utc(at)}): go back to live (t, then live) to act"
+    return f"replaying {both_zones(at)}: go back to live (t, then live) to act"
 
 
 def _failed(preview: Preview, sentence: str) -> Result:

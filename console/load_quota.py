@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from checks.severity import Severity
-from checks.times import format_eastern, format_utc, require_aware
+from checks.times import both_zones, require_aware
 
 WARNING_SHARE = 0.8
 """From which share of the quota the operator is warned."""
@@ -48,7 +48,7 @@ class LoadQuota:
     def sentence(self) -> str:
         """`console_actions: 1,203 of today's 1,500 load jobs sent (80 %), …`."""
         share = f"{self.used:,} of today's {self.limit:,} load jobs sent ({100 * self.used // self.limit} %)"
-        reset = f"{format_eastern(self.resets_at)} ({format_utc(self.resets_at)})"
+        reset = both_zones(self.resets_at)
         if self.is_spent:
             return f"{self.table}: {share}; its rows wait in the outbox until the quota resets at {reset}"
         return f"{self.table}: {share}, the quota resets at {reset}"

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 
 from checks.model import Finding, Report, RootCause, Severity
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import both_zones, format_minutes, minutes_between
 from screens.clean import ELLIPSIS, for_terminal
 
 MOST_CHARACTERS = 1_200
@@ -81,11 +81,11 @@ def _what(report: Report, place: str) -> str:
 
 def _since(report: Report) -> list[str]:
     as_of, since = report.scope.as_of, report.verdict.since
-    seen = f"as of {format_eastern(as_of)} ({format_utc(as_of)})"
+    seen = f"as of {both_zones(as_of)}"
     if since is None:
         return [f"*Since* not known, {seen}"] if report.verdict.severity is not Severity.OK else [f"*As of* {seen[6:]}"]
     lasted = format_minutes(max(minutes_between(since, as_of), 0))
-    return [f"*Since* {format_eastern(since)} ({format_utc(since)}), {lasted}, {seen}"]
+    return [f"*Since* {both_zones(since)}, {lasted}, {seen}"]
 
 
 def _impact(report: Report, causes: list[RootCause]) -> str:

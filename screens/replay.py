@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from checks.times import eastern_date, format_eastern, format_minutes, format_utc
+from checks.times import both_zones, eastern_date, format_minutes, format_utc
 from screens.navigation import focus_again
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def go_to(app: CourtsideApp, moment: datetime | None) -> None:
     if moment is None:
         app.say("live: the present, from now on")
     else:
-        app.say(f"as of {format_eastern(moment)} ({format_utc(moment)}); `t` and `live` lead back to the present")
+        app.say(f"as of {both_zones(moment)}; `t` and `live` lead back to the present")
 
 
 def shift_date(app: CourtsideApp, by: int) -> None:

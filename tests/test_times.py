@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from checks.times import (
     EASTERN,
+    both_zones,
     day_bounds,
     eastern_date,
     eastern_instant,
@@ -20,6 +21,7 @@ from checks.times import (
     read_length,
     require_aware,
     to_minute,
+    utc_and_eastern,
 )
 from tests.builders import at
 
@@ -177,3 +179,8 @@ def test_a_length_of_time_is_read_from_its_units(text: str, length: timedelta) -
 @pytest.mark.parametrize("text", ["", " ", "5", "h", "-2h", "1.5h", "30m2h", "2 weeks", "٣h", "99999d"])
 def test_what_is_no_length_of_time_is_none(text: str) -> None:
     assert read_length(text) is None
+
+
+def test_an_instant_is_said_in_both_zones_in_either_order() -> None:
+    assert both_zones(at("2026-01-23T04:20")) == "Thu 22 Jan 23:20 EST (2026-01-23T04:20Z)"
+    assert utc_and_eastern(at("2026-01-23T04:20")) == "2026-01-23T04:20Z (Thu 22 Jan 23:20 EST)"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from checks.model import CheckResult, Evidence, Fault, Finding, Severity, Subject, SubjectKind, Suggestion
 from checks.policy import Policy
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones
 
 QUOTA = "infra.quota"
 PACE = timedelta(hours=6)
@@ -84,7 +84,7 @@ def _near(counts: Sequence[LoadCount], day: QuotaDay, policy: Policy, fact: str)
 
 def _sentence(count: LoadCount, day: QuotaDay) -> str:
     used = f"{count.table}: {_share(count.today, day)} of today's {day.limit:,} load jobs used"
-    end = f"{format_eastern(day.ends)} ({format_utc(day.ends)})"
+    end = both_zones(day.ends)
     if count.today >= day.limit:
         return f"{used}; BigQuery refuses more until {end}"
     return f"{used}, {_share(day.projected(count), day)} by {end} at the pace of the last {_hours(PACE)} h"

@@ -13,14 +13,13 @@ from checks.orchestration.silence import (
     MASTER_CONTROLLER,
     Silence,
     controller_suggestions,
-    in_both_zones,
     last_decision_time,
     silence_key,
     silences,
 )
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import format_minutes, format_utc, minutes_between, to_minute
+from checks.times import format_minutes, format_utc, minutes_between, to_minute, utc_and_eastern
 
 
 @check(
@@ -56,7 +55,7 @@ def _running(silence: Silence, decisions: Iterable[Decision], policy: Policy, as
         severity=Severity.CRITICAL if critical else Severity.WARNING,
         subject=MASTER_CONTROLLER,
         sentence=f"nobody has decided for {format_minutes(silence.minutes)}: "
-        f"the last workflow decision was {in_both_zones(silence.start)}",
+        f"the last workflow decision was {utc_and_eastern(silence.start)}",
         fault=Fault.PIPELINE,
         since=silence.start,
         evidence=(
@@ -81,7 +80,7 @@ def _closed(silence: Silence, policy: Policy, as_of: datetime) -> Finding | None
         severity=Severity.CRITICAL if critical else Severity.ERROR,
         subject=MASTER_CONTROLLER,
         sentence=f"nobody decided for {format_minutes(silence.minutes)}, "
-        f"from {in_both_zones(silence.start)} to {in_both_zones(silence.end)}",
+        f"from {utc_and_eastern(silence.start)} to {utc_and_eastern(silence.end)}",
         fault=Fault.PIPELINE,
         since=silence.start,
         until=silence.end,
@@ -103,7 +102,7 @@ def _healthy(running: Silence, found: Sequence[Silence]) -> Finding:
         check=gap.id,
         severity=Severity.OK,
         subject=MASTER_CONTROLLER,
-        sentence=f"the last workflow decision was {running.minutes} min ago, at {in_both_zones(running.start)}; "
+        sentence=f"the last workflow decision was {running.minutes} min ago, at {utc_and_eastern(running.start)}; "
         f"the largest gap is {format_minutes(largest.minutes)}, from {format_utc(largest.start)}",
         fault=Fault.PIPELINE,
         evidence=(

@@ -12,10 +12,10 @@ from checks.facts.executions import EXECUTIONS, Execution
 from checks.facts.expected_runs import EXPECTED_RUNS, ExpectedRun
 from checks.facts.fact import Facts
 from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKind
-from checks.orchestration.silence import controller_suggestions, in_both_zones
+from checks.orchestration.silence import controller_suggestions
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import format_utc, minutes_between, to_minute
+from checks.times import format_utc, minutes_between, to_minute, utc_and_eastern
 
 _Item = TypeVar("_Item")
 
@@ -84,7 +84,7 @@ def _missed(
         check=missed_run.id,
         severity=Severity.ERROR if days >= _ERROR_DAYS or len(lost) >= _ERROR_RUNS else Severity.WARNING,
         subject=Subject(SubjectKind.WORKFLOW, workflow),
-        sentence=f"{workflow} neither ran nor was skipped for {count}, the first at {in_both_zones(first)}"
+        sentence=f"{workflow} neither ran nor was skipped for {count}, the first at {utc_and_eastern(first)}"
         + (f"; the controller has decided again since {format_utc(until)}" if until else ""),
         fault=Fault.PIPELINE,
         since=first,
@@ -142,7 +142,7 @@ def _unexecuted(executed: _Executed, policy: Policy, as_of: datetime) -> Iterato
             severity=Severity.ERROR,
             subject=Subject(SubjectKind.WORKFLOW, workflow),
             sentence=f"{workflow} was decided to run and was never executed: {_times(len(runs), 'RUN decision')}, "
-            f"the first at {in_both_zones(times[0])}",
+            f"the first at {utc_and_eastern(times[0])}",
             fault=Fault.PIPELINE,
             since=times[0],
             evidence=(
@@ -165,7 +165,7 @@ def _fruitless(executed: _Executed, as_of: datetime) -> Iterator[Finding]:
             severity=Severity.WARNING,
             subject=Subject(SubjectKind.WORKFLOW, workflow),
             sentence=f"{workflow} was executed and triggered no scraper: {_times(len(times), 'execution')}, "
-            f"the first at {in_both_zones(times[0])}",
+            f"the first at {utc_and_eastern(times[0])}",
             fault=Fault.PIPELINE,
             since=times[0],
             evidence=(Evidence("executions that triggered nothing", len(times), "executions", EXECUTIONS.name),),
@@ -187,7 +187,7 @@ def _failed(executions: Sequence[Execution], as_of: datetime) -> Iterator[Findin
             severity=Severity.WARNING,
             subject=Subject(SubjectKind.WORKFLOW, workflow),
             sentence=f"every scraper of {workflow} failed: {_times(len(items), 'execution')}, "
-            f"the first at {in_both_zones(times[0])}",
+            f"the first at {utc_and_eastern(times[0])}",
             fault=Fault.PIPELINE,
             since=times[0],
             evidence=(

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from checks.facts.decisions import Decision
 from checks.model import Subject, SubjectKind, Suggestion
-from checks.times import eastern_date, format_eastern, format_utc, minutes_between, to_minute
+from checks.times import eastern_date, format_utc, minutes_between, to_minute
 
 MASTER_CONTROLLER = Subject(SubjectKind.CONTROLLER, "master controller")
 
@@ -64,11 +64,6 @@ def silence_key(start: datetime | None) -> str:
     The same for every check, so that all that is said about one silence becomes one incident.
     """
     return "none" if start is None else format_utc(start)
-
-
-def in_both_zones(moment: datetime) -> str:
-    """Return `2026-01-23T04:20Z (Thu 22 Jan 23:20 EST)`."""
-    return f"{format_utc(moment)} ({format_eastern(moment)})"
 
 
 def controller_suggestions(as_of: datetime) -> tuple[Suggestion, ...]:

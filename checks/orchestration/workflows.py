@@ -9,11 +9,11 @@ from checks.facts.decisions import DECISIONS, Decision
 from checks.facts.expected_runs import EXPECTED_RUNS, ExpectedRun
 from checks.facts.fact import Facts
 from checks.model import Evidence, Fault, Finding, Severity, Subject, SubjectKind, Suggestion
-from checks.orchestration.silence import in_both_zones, last_decision_time
+from checks.orchestration.silence import last_decision_time
 from checks.pipeline import ENABLED_WORKFLOWS
 from checks.policy import Policy
 from checks.registry import check
-from checks.times import eastern_date, format_minutes, format_utc, minutes_between
+from checks.times import eastern_date, format_minutes, format_utc, minutes_between, utc_and_eastern
 
 _KNOWN_DAYS = 14
 """How many days back the decisions fact knows at least each workflow's last decision."""
@@ -78,7 +78,7 @@ def _no_longer(
         check=silent_workflow.id,
         severity=Severity.WARNING,
         subject=Subject(SubjectKind.WORKFLOW, workflow),
-        sentence=f"{workflow} is {_why_awaited(workflow, runs)}, and last decided at {in_both_zones(last)}, "
+        sentence=f"{workflow} is {_why_awaited(workflow, runs)}, and last decided at {utc_and_eastern(last)}, "
         f"{format_minutes(behind)} before the controller's last complete evaluation",
         fault=Fault.PIPELINE,
         since=last,

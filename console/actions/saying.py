@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from checks.times import EASTERN, format_eastern, format_utc
+from checks.times import EASTERN, both_zones, format_utc
 from console.actions.chain import Link
 from console.actions.entry import ActionEntry, EntryKind
 from console.actions.plan import COUNT_TYPED_ABOVE, MOST_ITEMS, Plan
@@ -130,7 +130,7 @@ def _details(entry: ActionEntry) -> tuple[tuple[str, str], ...]:
     """Return the fields of an entry that say something, by their names."""
     actor = entry.actor
     fields = (
-        ("at", f"{format_eastern(entry.at)} ({format_utc(entry.at)})"),
+        ("at", both_zones(entry.at)),
         ("step", entry.kind.value),
         ("action", entry.action),
         ("subject", entry.subject),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.facts.retry_queue import QueueRow
-from checks.times import format_eastern, format_utc
+from checks.times import utc_and_eastern
 from console.actions.plan import Activate, Put, SetStatus
 from console.actions.run_state import ItemState
 from console.conflict_log import QueueWriter
@@ -85,7 +85,7 @@ def _outcome(outcome: ChangeOutcome) -> Outcome:
     if isinstance(outcome, Changed):
         return Outcome(ItemState.DONE, "done") if outcome.rows else Outcome(ItemState.CHANGED, NO_LONGER_SO)
     if isinstance(outcome, HeldByBuffer):
-        until = f"{format_utc(outcome.until)} ({format_eastern(outcome.until)})"
+        until = utc_and_eastern(outcome.until)
         return Outcome(
             ItemState.HELD, f"not done: the table's streaming buffer holds rows, until {until} at the longest"
         )

@@ -7,6 +7,7 @@ from typing import cast
 
 from checks.facts.retry_queue import QueueRow
 from checks.queue_rows import label_of
+from checks.times import both_zones
 from console.cli.command import Job
 from console.document import Json, instant, record
 from console.draining.drain import Round
@@ -17,7 +18,7 @@ from console.journal import JournalError
 from console.memory import known_journal
 from screens.lines import BLANK, Line, Span, Tone, flow
 from screens.text.frame import Frame
-from screens.text.report import INDENT, both_zones, header_lines
+from screens.text.report import INDENT, header_lines
 
 _STEPS = {
     Step.POST: ("would post", Tone.STRONG),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from checks.incidents.incident import Incident
 from checks.keys import cause_of
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones, format_utc
 from console.document import instant, severity
 from console.notify.notice import Notice
 from console.notify.standings import Standing
@@ -75,7 +75,7 @@ def _incident(incident: Incident, width: int) -> list[Line]:
 def _times(incident: Incident) -> list[str]:
     began = incident.since or incident.first_seen
     if incident.is_live or incident.ended_at is None:
-        return [f"since {format_eastern(began)} ({format_utc(began)}), worst {incident.worst.name}"]
+        return [f"since {both_zones(began)}, worst {incident.worst.name}"]
     return [f"from {format_utc(began)} to {format_utc(incident.ended_at)}, worst {incident.worst.name}"]
 
 

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from checks.model import CheckResult, Severity, Verdict
+from checks.times import both_zones
 from console import document
 from console.audits.infra.running import World
 from console.document import Json
 from screens.lines import BLANK, Line, Part, Span, Tone, flow
-from screens.text.report import both_zones, finding_lines, note_lines, severity_lead
+from screens.text.report import finding_lines, note_lines, severity_lead
 
 
 def infra_lines(verdict: Verdict, results: Sequence[CheckResult], world: World, width: int) -> list[Line]:

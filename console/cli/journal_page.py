@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import cast
 
 from checks.severity import Severity
+from checks.times import both_zones
 from console.actions.chain import BrokenLink, Link
 from console.actions.entry import ActionEntry, Actor
 from console.actions.ledger import Verification
 from console.document import Json, instant, record
 from screens.lines import BLANK, Line, Span, Tone, flow, grid
-from screens.text.report import INDENT, both_zones, severity_lead
+from screens.text.report import INDENT, severity_lead
 
 _UNREADABLE = "cannot be read any more: `courtside journal verify` says what was changed"
 

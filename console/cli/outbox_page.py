@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.severity import Severity
+from checks.times import both_zones
 from console.document import Json, instant, severity
 from console.outbox.batches import Standing
 from console.outbox.observations import outbox_observations
 from screens.lines import Line, flow
-from screens.text.report import INDENT, both_zones, severity_lead
+from screens.text.report import INDENT, severity_lead
 
 
 def severity_of(standings: Sequence[Standing]) -> Severity:

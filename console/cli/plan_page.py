@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import cast
 
 from checks.model import Suggestion
+from checks.times import both_zones
 from console.actions.plan import Plan
 from console.actions.run_state import ItemRun, ItemState, Run, RunState
 from console.document import Json, day, instant, record, subject
 from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid
 from screens.orders import Order
 from screens.text.amount import counted
-from screens.text.report import INDENT, both_zones, suggestion_lines
+from screens.text.report import INDENT, suggestion_lines
 
 _TONES = {
     ItemState.DONE: Tone.OK,

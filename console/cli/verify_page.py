@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from checks.severity import Severity
+from checks.times import both_zones
 from console.actions.aftercare import Done, Verified
 from console.actions.judgement import Judgement
 from console.actions.verifying import AFTER, Scheduled
 from console.document import Json, instant, severity
 from screens.lines import Line, Span, Tone, flow
-from screens.text.report import INDENT, both_zones, severity_lead
+from screens.text.report import INDENT, severity_lead
 
 
 def verify_lines(done: Done | None, pending: Sequence[Scheduled], now: datetime, width: int) -> list[Line]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from checks.facts.watcher_runs import WatcherRun
-from checks.times import format_minutes, minutes_between
+from checks.times import both_zones, format_minutes, minutes_between
 from console.document import Json, instant, severity
 from screens.lines import Line, Span, Tone, flow
-from screens.text.report import INDENT, both_zones, verdict_lines
+from screens.text.report import INDENT, verdict_lines
 
 if TYPE_CHECKING:
     from console.watching.watcher import Outcome

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from checks.incidents.incident import Event, Happening, Incident, State
 from checks.model import Report
 from checks.severity import Severity
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import both_zones, format_minutes, minutes_between
 from console.notify.notice import Kind, Notice, Part
 
 MOST_IN_DIGEST = 10
@@ -112,7 +112,7 @@ def digest(view: View, report: Report, incidents: Sequence[Incident], tally: Tal
             f"{len(live)} open, {tally.opened} opened and {tally.resolved} resolved {since}",
             *(named or [_nothing_open(report, incidents)]),
             *more,
-            f"as of {_moment(report.scope.as_of)}",
+            f"as of {both_zones(report.scope.as_of)}",
         ),
         at=view.at,
         is_live=bool(live),
@@ -174,7 +174,7 @@ def _lasting(incidents: Iterable[Incident], view: View) -> list[str]:
 
 def _as_seen(incident: Incident, view: View) -> str:
     """Return an incident as it is, or as it was when it could last be seen: nobody takes that for the present."""
-    when = "" if view.has_seen(incident) else f" when last seen, {_moment(incident.last_seen)}"
+    when = "" if view.has_seen(incident) else f" when last seen, {both_zones(incident.last_seen)}"
     return f"{incident.severity.name}{when}: {incident.sentence}"
 
 
@@ -224,10 +224,10 @@ def _standing(incident: Incident, view: View) -> tuple[str, ...]:
         lasted = format_minutes(max(minutes_between(began, incident.ended_at), 0))
         seen = "from" if incident.since else "first seen"
         to = "to" if incident.since else "and over by"
-        return (f"{seen} {_moment(began)} {to} {_moment(incident.ended_at)}, {lasted}", *_flapping(incident))
+        return (f"{seen} {both_zones(began)} {to} {both_zones(incident.ended_at)}, {lasted}", *_flapping(incident))
     lasted = format_minutes(max(minutes_between(began, view.at), 0))
-    age = f"since {_moment(began)}, {lasted}" if incident.since else f"first seen {_moment(began)}, {lasted} ago"
-    unseen = () if view.has_seen(incident) else (f"last seen {_moment(incident.last_seen)}, not in the last run",)
+    age = f"since {both_zones(began)}, {lasted}" if incident.since else f"first seen {both_zones(began)}, {lasted} ago"
+    unseen = () if view.has_seen(incident) else (f"last seen {both_zones(incident.last_seen)}, not in the last run",)
     followed = f"{incident.symptoms} {'finding follows' if incident.symptoms == 1 else 'findings follow'} from it"
     return (
         age,
@@ -248,10 +248,6 @@ def _in_hand(incident: Incident) -> str:
     return (
         f" ({incident.state.value} by {incident.hush.by})" if incident.hush and incident.state is not State.OPEN else ""
     )
-
-
-def _moment(moment: datetime) -> str:
-    return f"{format_eastern(moment)} ({format_utc(moment)})"
 
 
 def is_worth_telling(incident: Incident) -> bool:

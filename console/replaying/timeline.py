@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import both_zones, format_minutes, format_utc, minutes_between
 from console.replaying.course import TOLD_OF, Course, Period, Span
 from console.replaying.difference import Change, finding_changes, incident_changes
 
@@ -34,7 +34,7 @@ class Timeline:
 def timeline_of(place: str, period: Period, courses: Sequence[Course], remarks: Sequence[str] = ()) -> Timeline:
     """Return the timeline of a replay under one set of thresholds or more, of which there is at least one."""
     minutes = format_minutes(period.every.total_seconds() / 60)
-    title = f"{place} from {_moment(period.first)} to {_moment(courses[0].until)}, every {minutes}"
+    title = f"{place} from {both_zones(period.first)} to {both_zones(courses[0].until)}, every {minutes}"
     sections = [Section("Summary", (*remarks, *map(_summary, courses))), _counts(courses)]
     if len(courses) > 1:
         present, other = courses[0], courses[1]
@@ -138,10 +138,6 @@ def _about(span: Span) -> str:
 
 def _at(moment: datetime | None) -> str:
     return format_utc(moment) if moment else _NEVER
-
-
-def _moment(moment: datetime) -> str:
-    return f"{format_eastern(moment)} ({format_utc(moment)})"
 
 
 def _count(number: int, thing: str) -> str:

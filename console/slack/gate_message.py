@@ -7,7 +7,7 @@ from datetime import datetime
 
 from checks.gates import GateDecision
 from checks.pipeline import phase
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones
 from console.slack.message import Message
 from console.summary import for_slack
 
@@ -26,7 +26,7 @@ def gate_message(decision: GateDecision, as_of: datetime, place: str) -> Message
     what = f"*{decision.outcome.value.upper()}* on {for_slack(place, _PLACE)}: {name} for {day}"
     head = [
         what,
-        f"*As of* {format_eastern(as_of)} ({format_utc(as_of)})",
+        f"*As of* {both_zones(as_of)}",
         f"*Impact* phase {taker.number} ({taker.name}) of {day} does not start",
         f"*Cause* {'; '.join(reasons)}",
         f"*Next* `courtside gate {name} --date {day}`",

@@ -10,7 +10,7 @@ from functools import partial
 from checks.model import Scope
 from checks.policy import Policy
 from checks.severity import Severity
-from checks.times import format_minutes, minutes_between
+from checks.times import both_zones, format_minutes, minutes_between
 from screens.clean import for_terminal
 from screens.lines import Line, Span, Tone, flow, severity_word
 from screens.panels.folding import FoldingPanel
@@ -19,7 +19,7 @@ from screens.ports import Audit, AuditSpot, Look
 from screens.session import Session
 from screens.table import Item, Table, Target
 from screens.text.amount import counted
-from screens.text.report import both_zones, severity_lead
+from screens.text.report import severity_lead
 from screens.views.fitting import fit, fit_all, fold_marker
 from screens.views.options import Options
 

@@ -8,13 +8,13 @@ from functools import partial
 from checks.hushes import Hush
 from checks.model import Finding, Report, RootCause, Scope, Severity
 from checks.policy import Policy
-from checks.times import format_utc
+from checks.times import both_zones, format_utc
 from screens.lines import BLANK, Line, Span, Tone, flow, text_of
 from screens.panels.panel import Spec
 from screens.ports import Look, Query, Sighting
 from screens.session import Session
 from screens.table import Item, Table, Target
-from screens.text.report import both_zones, severity_lead
+from screens.text.report import severity_lead
 from screens.text.sql import sql_lines
 from screens.views.finding_text import (
     about_cause,

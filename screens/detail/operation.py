@@ -6,6 +6,7 @@ from functools import partial
 
 from checks.model import Scope
 from checks.policy import Policy
+from checks.times import both_zones
 from screens.clean import for_terminal
 from screens.detail.lines_table import lines_table
 from screens.detail.operations import keyed_entries
@@ -14,7 +15,6 @@ from screens.panels.panel import Spec
 from screens.ports import LogEntry, Look
 from screens.session import Session
 from screens.table import Table, Target
-from screens.text.report import both_zones
 from screens.views.fitting import fit_all
 from screens.views.options import Options
 

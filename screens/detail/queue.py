@@ -10,13 +10,13 @@ from checks.facts.retry_queue import QueueRow
 from checks.model import Scope
 from checks.policy import Policy
 from checks.queue_rows import explain, name_of
+from checks.times import both_zones
 from screens.clean import for_terminal
 from screens.lines import Line, Span, Tone, flow
 from screens.panels.panel import Spec
 from screens.ports import Look
 from screens.session import Session
 from screens.table import Item, Table, Target
-from screens.text.report import both_zones
 from screens.views.fitting import fit_all
 from screens.views.needs import QUEUE_CHECKS
 from screens.views.options import Options

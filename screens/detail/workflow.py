@@ -13,7 +13,7 @@ from checks.facts.executions import EXECUTIONS, Execution
 from checks.facts.expected_runs import EXPECTED_RUNS, ExpectedRun
 from checks.model import Finding, Report, Scope, Severity
 from checks.policy import Policy
-from checks.times import format_minutes, format_utc, minutes_between, to_minute
+from checks.times import both_zones, format_minutes, format_utc, minutes_between, to_minute
 from screens.clean import for_terminal
 from screens.detail.page_findings import blind_paragraphs, nothing_paragraph
 from screens.lines import Line, Span, Tone, severity_word
@@ -21,7 +21,6 @@ from screens.panels.panel import Spec
 from screens.ports import Look
 from screens.session import Session
 from screens.table import Table, Target
-from screens.text.report import both_zones
 from screens.views.brief import stamp
 from screens.views.fitting import fit_all
 from screens.views.options import Options

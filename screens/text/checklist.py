@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import groupby
 
 from checks.severity import Severity, Verdict
+from checks.times import both_zones
 from screens.lines import BLANK, Line, Span, Tone, flow, line
-from screens.text.report import both_zones, severity_lead
+from screens.text.report import severity_lead
 
 INDENT = " " * 11
 BEGIN = "no deployment was begun yet: `courtside deploy checklist --new NAME` begins one"

@@ -16,10 +16,10 @@ from checks.model import Finding, Severity
 from checks.pipeline import Stage
 from checks.policy import Policy
 from checks.queue_rows import explain
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones, format_eastern, format_utc
 from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid
 from screens.text.frame import Frame
-from screens.text.report import INDENT, both_zones, finding_lines, header_lines, listed, severity_lead
+from screens.text.report import INDENT, finding_lines, header_lines, listed, severity_lead
 
 MOST_ATTEMPTS = 8
 

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.model import Finding, Report, Severity
-from checks.times import format_minutes, minutes_between
+from checks.times import both_zones, format_minutes, minutes_between
 from screens.lines import BLANK, Line, Part, Span, Tone, flow, grid, severity_word
 from screens.text.frame import Frame
-from screens.text.report import (
-    both_zones,
-    brief_lines,
-    check_lines,
-    header_lines,
-    severity_lead,
-    suggestion_lines,
-)
+from screens.text.report import brief_lines, check_lines, header_lines, severity_lead, suggestion_lines
 
 
 def gaps_lines(report: Report, gaps: Sequence[Finding], worst: Severity, frame: Frame, width: int) -> list[Line]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from checks.hushes import NOTHING_SAID, Hush, Hushes
 from checks.model import Evidence, Finding, Report, RootCause, Scope, Severity, Suggestion
-from checks.times import format_eastern, format_minutes, format_utc, minutes_between
+from checks.times import both_zones, format_minutes, minutes_between
 from screens.lines import BLANK, Line, Part, Span, Tone, flow, line, severity_word
 from screens.text.frame import Frame
 
@@ -93,11 +93,6 @@ def severity_lead(severity: Severity) -> Span:
 def since(start: datetime, as_of: datetime) -> str:
     """Return `since Thu 22 Jan 23:20 EST (2026-01-23T04:20Z), 2 h 00 min ago`."""
     return f"since {both_zones(start)}, {format_minutes(minutes_between(start, as_of))} ago"
-
-
-def both_zones(moment: datetime) -> str:
-    """Return `Fri 23 Jan 01:20 EST (2026-01-23T06:20Z)`."""
-    return f"{format_eastern(moment)} ({format_utc(moment)})"
 
 
 def header_lines(frame: Frame, width: int) -> list[Line]:

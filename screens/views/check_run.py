@@ -10,7 +10,7 @@ from enum import Enum
 from checks.model import CheckResult, FactOutcome, Report, Scope, Severity
 from checks.progress import Progress
 from checks.registry import Check
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones, format_utc
 from screens.lines import Line, Part, Span, Tone, flow, severity_word
 from screens.table import Item, Table, Target
 from screens.views.fitting import cell, fit, fit_all
@@ -90,7 +90,7 @@ def _head(run: Run, options: Options) -> list[Line]:
         parts.append(f"[{'#' * filled}{'.' * (BAR_COLUMNS - filled)}]")
     parts.append(f"facts {len(run.facts)} of {facts}, checks {len(run.results)} of {checks}")
     parts.append(f"in {run.seconds:.1f} s" if not run.is_running else "(Esc stops it)")
-    as_of = Span(f"as of {format_eastern(run.scope.as_of)} ({format_utc(run.scope.as_of)})", Tone.FAINT)
+    as_of = Span(f"as of {both_zones(run.scope.as_of)}", Tone.FAINT)
     if run.report is not None:
         parts.append(as_of)
     lines = [tuple(flow(parts, 10_000)[0])]

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from checks.hushes import Hush
 from checks.model import Evidence, Fault, Finding, RootCause, Severity, Suggestion
+from checks.times import both_zones
 from screens.lines import Line, Part, Span, Tone, flow
-from screens.text.report import both_zones, evidence_item, explained, listed, since
+from screens.text.report import evidence_item, explained, listed, since
 
 INDENT = "  "
 MOST_NAMES = 24

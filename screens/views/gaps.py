@@ -13,11 +13,10 @@ from checks.facts.decisions import DECISIONS, Decision
 from checks.model import CheckResult, Finding, Report, Scope, Severity, Subject, SubjectKind
 from checks.pipeline import ENABLED_WORKFLOWS
 from checks.policy import Policy
-from checks.times import EASTERN, format_eastern, format_minutes, minutes_between, to_minute
+from checks.times import EASTERN, both_zones, format_eastern, format_minutes, minutes_between, to_minute
 from screens.lines import Line, Span, Tone
 from screens.ports import Look
 from screens.table import Item, Table, Target
-from screens.text.report import both_zones
 from screens.views.brief import MEDIUM, WIDE, brief_minutes, longest_that_fits, weekday_time
 from screens.views.fitting import cell, fit, fit_all, shows
 from screens.views.options import Options

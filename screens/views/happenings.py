@@ -14,11 +14,10 @@ from checks.facts.events import PipelineEvent
 from checks.facts.hand_overs import HandOver
 from checks.model import Finding, Severity, Subject
 from checks.policy import Policy
-from checks.times import EASTERN, format_minutes, minutes_between, to_minute
+from checks.times import EASTERN, both_zones, format_minutes, minutes_between, to_minute
 from screens.lines import Tone
 from screens.ports import Sighting
 from screens.table import Target
-from screens.text.report import both_zones
 from screens.views.brief import weekday_time
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from checks.facts.retry_queue import QueueRow
 from checks.queue_rows import due_at, explain, is_at_maximum, is_stale
+from checks.times import both_zones
 from console.actions.plan import PlanItem, SetStatus
 from console.actions.planning.draft import Asked
 from console.actions.planning.obstacles import hindrance, needs_nothing, newest_ended
@@ -15,7 +16,6 @@ from console.actions.planning.requeue import requeue, two_active
 from console.actions.planning.targets import Target, read_of, read_of_row
 from console.queue_changes import QueueKey, SeenRow
 from screens.orders import Order, Verb
-from screens.text.report import both_zones
 
 LONGEST_HOLD = timedelta(days=7)
 """What waits for longer is cancelled instead, and requeued when its time has come."""

@@ -11,7 +11,7 @@ from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
 from checks.gate_words import GateWord, Word, word_in_force
 from checks.model import Scope, Subject, SubjectKind
 from checks.pipeline import Transition
-from checks.times import format_eastern, format_instant, format_utc
+from checks.times import both_zones, format_instant, format_utc
 from console.actions.plan import PlanItem, Put
 from console.actions.planning.draft import Asked, Draft
 from console.words import require_words
@@ -58,7 +58,7 @@ def _item(
         return PlanItem(str(subject), "", f"already {before.said}", read=read)
     does = "blocks" if word.word is Word.HOLD else "a block becomes proceed_degraded"
     instead = f"; it replaces: {before.said}" if before else ""
-    until = f"{format_eastern(word.until)} ({format_utc(word.until)})"
+    until = both_zones(word.until)
     would = f"{word.word.value} until {until}, {does}: {word.reason}{instead}"
     return PlanItem(str(subject), would, step=_put(asked, subject, word), read=read)
 

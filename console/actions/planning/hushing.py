@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS, Acknowledgement
 from checks.hushes import WITHDRAWN, Hush, HushKind, hushes_in_force
 from checks.model import Finding, Scope, Severity
-from checks.times import format_eastern, format_instant, format_utc
+from checks.times import both_zones, format_instant, format_utc
 from console.actions.plan import PlanItem, Put
 from console.actions.planning.draft import Asked, Draft
 from console.words import require_rows
@@ -78,7 +78,7 @@ def _item(asked: Asked, finding: Finding, newest: Mapping[str, Acknowledgement])
     kind = HushKind.SILENCED if asked.order.verb is Verb.SILENCE else HushKind.ACKNOWLEDGED
     until = _until(asked.order, asked.now)
     instead = f"; it replaces: {hush.said}" if hush else ""
-    would = f"{kind.value} until {format_eastern(until)} ({format_utc(until)}): {finding.sentence}{instead}"
+    would = f"{kind.value} until {both_zones(until)}: {finding.sentence}{instead}"
     named = {"check_id": finding.check, "subject": str(finding.subject)}
     return PlanItem(name, would, step=_put(asked, finding.fingerprint, kind.value, until, named), read=read)
 
@@ -105,7 +105,7 @@ def _refused(asked: Asked, finding: Finding, hush: Hush | None) -> str:
     if verb is Verb.WITHDRAW:
         return "" if hush else "nobody has acknowledged or silenced it, or that has ended"
     if finding.until is not None:
-        return f"it is not going on: over since {format_eastern(finding.until)} ({format_utc(finding.until)})"
+        return f"it is not going on: over since {both_zones(finding.until)}"
     # A silence may follow an acknowledgement, for it says more; the same once more says nothing.
     if hush and (verb is Verb.ACKNOWLEDGE or hush.kind is HushKind.SILENCED):
         return f"already {hush.said}"

@@ -10,10 +10,10 @@ from checks.games import GameState, stage_state
 from checks.pipeline import Stage
 from checks.queue_rows import ended_at, explain
 from checks.streaming import REAL_CONFLICT
+from checks.times import both_zones
 from console.actions.planning.reading import QueueState
 from console.actions.planning.targets import Target, runs_of
 from screens.clean import for_terminal
-from screens.text.report import both_zones
 
 BUDGET_LASTS = timedelta(hours=24)
 """Of the tries of one item; the issue's rule."""

@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from itertools import count
 
-from checks.times import format_eastern, format_utc
+from checks.times import both_zones
 from console.journal import JournalError
 from console.notify.notice import Kind, Notice
 from console.notify.sinks.sink import SinkError
@@ -39,7 +39,7 @@ def message_of_notice(notice: Notice, mention: str = "", *, before: int = 0) -> 
     called = f"{mention} " if mention and notice.kind is Kind.ESCALATION else ""
     called = f"(may be a repeat, try {before + 1}) {called}" if before else called
     title = f"{called}*{for_slack(notice.title, _TITLE)}*"
-    moment = f"as of {format_eastern(notice.at)} ({format_utc(notice.at)}) on {for_slack(notice.place, 60)}"
+    moment = f"as of {both_zones(notice.at)} on {for_slack(notice.place, 60)}"
     lines = [for_slack(line, _LINE) for line in notice.lines[:_LINES]]
     more = [f"and {len(notice.lines) - _LINES} more lines"] if len(notice.lines) > _LINES else []
     also = [
