@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,16 +89,16 @@ def audit(place: Path, names: Sequence[str], options: Options, only: Only = _ALL
     tree = walk(place, options)
     paths = [path for path in tree.files if only.holds(path)]
     seen, broken = _seen(tree.root, paths, checks, options)
+    looked_at = frozenset(paths) - {*seen.generated, *(one.path for one in broken)}
     drifted = shared_drift.differences(tree.root, options) if shared_drift.CHECK in checks else ()
     hits = [
-        *_judged(tree, seen.hits),
+        *_judged(tree, seen, looked_at),
         *shared_drift.hits([one for one in drifted if _is_wanted(one, only)], options),
     ]
     hits = ignores.silenced(with_counts(hits), seen.ignores, checks, IDS)
     hits.extend(_unreadable(one) for one in (*tree.broken, *broken))
     passed = [*tree.skipped, *(Skipped(path, "generated file") for path in seen.generated)]
     skipped = tuple(Skipped(printable(one.path), one.reason) for one in passed)
-    looked_at = frozenset(paths) - {*seen.generated, *(one.path for one in broken)}
     idle = shared_drift.idle(drifted, options)
     is_unchanged = only.changed is not None and not paths and any(map(only.is_inside, tree.files))
     reason = "" if looked_at or is_unchanged else _nothing(place, only)
@@ -127,23 +127,27 @@ def _seen(root: Path, paths: Sequence[str], checks: Sequence[str], options: Opti
     return seen, [*unparsed, *(Skipped(path, reason) for path, reason in seen.broken)]
 
 
-def _judged(tree: Tree, hits: Sequence[Hit]) -> list[Hit]:
+def _judged(tree: Tree, seen: Seen, looked_at: Collection[str]) -> list[Hit]:
     """Return the hits with the severity that the rest of the tree gives them."""
-    tables = {hit.about.rpartition(".")[2] for hit in hits if hit.check == streaming_inserts.CHECK and hit.about}
-    changes = tuple(_changes(tree, tables)) if tables else ()
-    return [streaming_inserts.judge(hit, changes) if hit.check == streaming_inserts.CHECK else hit for hit in hits]
+    inserts = [hit for hit in seen.hits if hit.check == streaming_inserts.CHECK]
+    tables = {hit.about.rpartition(".")[2] for hit in inserts if hit.about}
+    found = _changes(tree, seen.changes, looked_at) if tables else ()
+    changes = tuple(change for change in found if change.table in tables)
+    return [streaming_inserts.judge(hit, changes) if hit.check == streaming_inserts.CHECK else hit for hit in seen.hits]
 
 
-def _changes(tree: Tree, tables: Collection[str]) -> Iterator[Change]:
-    """Yield where DML touches one of the tables (their last names), in the order of the files."""
-    names = {table.encode("utf-8", "surrogateescape") for table in tables}
+def _changes(tree: Tree, seen: Mapping[str, tuple[Change, ...]], looked_at: Collection[str]) -> Iterator[Change]:
+    """Yield where DML touches a table, in the order of the files; those that were not `looked_at` are read for it."""
     for path in (*tree.files, *tree.sql):
+        if path in seen or path in looked_at:
+            yield from seen.get(path, ())
+            continue
         try:
             raw = read(tree.root, path)
-            text = decode(raw) if may_change(raw, names) else ""
+            text = decode(raw) if may_change(raw) else ""
         except Unreadable:  # courtside: ignore[silent_exceptions] it is reported where files are read
             continue
-        yield from (change for change in changes_in(path, text, printable(path)) if change.table in tables)
+        yield from changes_in(path, text, printable(path))
 
 
 def _unreadable(one: Skipped) -> Hit:

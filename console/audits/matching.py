@@ -15,14 +15,16 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.audits import streaming_inserts
 from console.audits.catalogue import IDS, chosen
+from console.audits.dml import Change, changes_in, may_change
 from console.audits.ignores import NEEDS, Ignore, ignores_of
 from console.audits.ignores import reads as reads_ignores
 from console.audits.linting import Marks, lint_text
 from console.audits.module import Module, Reader
 from console.audits.options import Options
 from console.audits.sources import Unreadable, decode, is_generated, is_utf8, read
-from console.audits.values import AuditError, Hit
+from console.audits.values import AuditError, Hit, printable
 
 _FEW = 150
 """Files that one process reads quicker than a pool starts."""
@@ -43,13 +45,17 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came of the files: hits, comments that silence, files that are generated, and why others could not be read."""
+    """What came of the files: hits, comments that silence, files that are generated, and why others could not be read.
+
+    `changes` is by path what DML of the files touches, where streaming inserts are looked for.
+    """
 
     hits: tuple[Hit, ...]
     ignores: tuple[Ignore, ...]
     generated: tuple[str, ...]
     broken: tuple[tuple[str, str], ...]
     lines: int
+    changes: Mapping[str, tuple[Change, ...]]
 
 
 def inspect_files(
@@ -86,6 +92,7 @@ def _joined(parts: Iterator[Seen]) -> Seen:
         tuple(path for part in found for path in part.generated),
         tuple(item for part in found for item in part.broken),
         sum(part.lines for part in found),
+        {path: changes for part in found for path, changes in part.changes.items()},
     )
 
 
@@ -95,6 +102,7 @@ def inspect_share(work: Work) -> Seen:
     ignores: list[Ignore] = []
     generated: list[str] = []
     broken: list[tuple[str, str]] = []
+    changes: dict[str, tuple[Change, ...]] = {}
     lines = 0
     for path in work.paths:
         try:
@@ -104,13 +112,15 @@ def inspect_share(work: Work) -> Seen:
                 continue
             text = decode(raw)
             lines += text.count("\n") + 1
+            if streaming_inserts.CHECK in work.checks and may_change(raw):
+                changes[path] = tuple(changes_in(path, text, printable(path)))
             marks = work.marks.get(path, {}) if is_utf8(raw) else _marks_of(path, text)
             inspect_text(path, text, work, marks, hits, ignores)
         except Unreadable as error:
             broken.append((path, str(error)))
         except RecursionError:
             broken.append((path, "it is nested too deeply"))
-    return Seen(tuple(hits), tuple(ignores), tuple(generated), tuple(broken), lines)
+    return Seen(tuple(hits), tuple(ignores), tuple(generated), tuple(broken), lines, changes)
 
 
 def _marks_of(path: str, text: str) -> Marks:
