@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from screens.keybar import NOTICE_SECONDS
 from tests.benchmarks.table import print_table, say, spread
 from tests.benchmarks.terminal_figures import (
     AbsentError,
@@ -144,7 +145,7 @@ class Bench:
                 rows.append((program.name, "full repaint, true colour", f"{repaints:,.0f} bytes", target))
                 if program is self.console:
                     terminal.send(PAUSE)
-                    terminal.wait_quiet(1.0)
+                    terminal.wait_quiet(NOTICE_SECONDS + 1)  # the word that the key left goes by itself, once
                     rows.append(
                         (
                             program.name,
