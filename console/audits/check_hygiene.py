@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -50,9 +51,20 @@ _REMEDIES = {
 
 def reads(module: Module) -> Callable[[str], bool]:
     """Return what tells whether a part of a module may hold a check."""
-    in_check_file = _CHECK_FILE.search(module.path) is not None
+    if not _may_check(module):
+        return lambda _: False
+    in_check_file = _is_check_file(module)
     needs = rule_file("check_hygiene").needs
     return lambda part: (in_check_file or _names_check(part)) and any(word in part for word in needs)
+
+
+def _is_check_file(module: Module) -> bool:
+    return _CHECK_FILE.search(module.path) is not None
+
+
+@lru_cache(maxsize=1)
+def _may_check(module: Module) -> bool:
+    return _is_check_file(module) or _names_check(module.text)
 
 
 def _names_check(text: str) -> bool:
@@ -62,9 +74,9 @@ def _names_check(text: str) -> bool:
 def inspect(module: Module) -> Iterator[Hit]:
     """Yield the ways in which the checks of a module cannot fail."""
     rules = rule_file("check_hygiene")
-    in_check_file = _CHECK_FILE.search(module.path) is not None
-    if not in_check_file and not _names_check(module.text):
+    if not _may_check(module):
         return
+    in_check_file = _is_check_file(module)
     for function in rules.find(module.root, "function"):
         name = function.field("name")
         if name is None or not (in_check_file or _CHECK_NAME.search(name.text().lower())):

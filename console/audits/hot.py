@@ -4,38 +4,41 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
 from console.audits.module import Module, around
-from console.audits.rules import RuleFile
+from console.audits.rules import RuleFile, rule_file
 
 _CALLS = re.compile(r"(?<!\bdef )(?<!\bclass )(?:\b(?:self|cls)\.|(?<![\w.]))(\w+)\s*\(")
 _MAKERS = ("__init__", "__new__", "__post_init__")
 _DECORATED = re.compile(r"@[^(\n]*?(\w+)[ \t]*(?=[(#\r\n])")
-_DEFINED = re.compile(r"\bdef\s+(\w+)")
+_DEFINED = re.compile(r"def\s+(\w+)")
 _LOOPS = ("for_statement", "while_statement", "list_comprehension", "generator_expression", "dictionary_comprehension")
 
 
-def hot_functions(module: Module, rules: RuleFile) -> frozenset[str]:
+@lru_cache(maxsize=1)
+def hot_functions(module: Module) -> frozenset[str]:
     """Return what runs for every request: functions by name, constructors as `S.__init__`, and the classes that are made then.
 
     These are the functions that are named, decorated or called so, and what they call in the same file.
     """
+    rules = rule_file("pooling")
     if not _may_have_entry(module, rules):
         return frozenset()
-    uses: dict[str, set[str]] = {}
-    hot: set[str] = set()
-    for node in module.whole.find_all(kind="class_definition") if "class " in module.text else ():
-        uses.setdefault(_name(node), set()).update(_made_by(node))
-    for node in module.whole.find_all(kind="function_definition"):
-        key = _key(node)
-        uses.setdefault(key, set()).update(_used_by(node))
-        if _is_entry(module, node, rules):
-            hot.add(key)
+    homes = module.whole.find_all(kind="class_definition") if "class " in module.text else []
+    functions = module.whole.find_all(kind="function_definition")
+    defined: dict[str, list[SgNode]] = {}
+    for node in homes:
+        defined.setdefault(_name(node), []).append(node)
+    for node in functions:
+        defined.setdefault(_key(node), []).append(node)
+    hot = {_key(node) for node in functions if _is_entry(module, node, rules)}
     waiting = list(hot)
     while waiting:
-        more = {name for name in uses[waiting.pop()] if name in uses} - hot
+        used = {name for node in defined[waiting.pop()] for name in _used_by(node)}
+        more = {name for name in used if name in defined} - hot
         hot |= more
         waiting.extend(more)
     return frozenset(hot)
@@ -48,17 +51,17 @@ def _made_by(home: SgNode) -> set[str]:
     return names | {f"{_name(home)}.{maker}" for maker in _MAKERS}
 
 
-def _used_by(function: SgNode) -> set[str]:
-    """Return the names that a function calls, and those of functions inside it that it uses at all."""
-    body = function.field("body")
+def _used_by(node: SgNode) -> set[str]:
+    """Return the names that a function calls, and those of functions inside it that it uses at all; of a class what makes it."""
+    if node.kind() == "class_definition":
+        return _made_by(node)
+    body = node.field("body")
     if body is None:
         return set()
     text, start = body.text(), body.range().start.index
     if "def " not in text:
         return set(_CALLS.findall(text))
-    inside = [
-        one for one in body.find_all(kind="function_definition") if around(one, "function_definition") == function
-    ]
+    inside = [one for one in body.find_all(kind="function_definition") if around(one, "function_definition") == node]
     for one in reversed(inside):
         span = one.range()
         text = text[: span.start.index - start] + text[span.end.index - start :]
@@ -94,10 +97,9 @@ def decorators(function: SgNode) -> frozenset[str]:
 
 def _may_have_entry(module: Module, rules: RuleFile) -> bool:
     """Return whether the text has a word without which no function is an entry: then it need not be parsed."""
-    if any(word in module.text for word in rules.names["request_parameters"]):
-        words = "|".join(sorted(rules.names["request_parameters"]))
-        if re.search(rf"\b(?:{words})\b", module.text):
-            return True
+    # Not `requests`, which is in every file that calls HTTP.
+    if any(re.search(rf"{word}\b", module.text) for word in rules.names["request_parameters"]):
+        return True
     if rules.names["request_decorators"] & set(_DECORATED.findall(module.text)):
         return True
     names = set(_DEFINED.findall(module.text))

@@ -19,7 +19,8 @@ SCOPES = (*FUNCTIONS, "class_definition")
 _IMPORT = re.compile(r"[ \t]*((?:from[ \t]+[\w.]+[ \t]+)?import[ \t]*(?:\([^)]*\)|(?:[^\n\\(;]|\\\n)+))")
 _FROM = re.compile(r"from\s+([\w.]+)\s+import\s+(.+)", re.DOTALL)
 _COMMENT = re.compile(r"#[^\n]*")
-_ALIAS = re.compile(r"^\s*(\w+)\s*=\s*([A-Za-z_]\w*(?:\.\w+)+)\s*$", re.MULTILINE)
+_ALIAS = re.compile(r"\n[ \t]*+(\w++)[ \t]*+=[ \t]*+([A-Za-z_]\w*+(?:\.\w++)++)[ \t]*+(?=\r?\n|\Z)")
+"""A line; to look for its line break is much quicker than to try a pattern at each place of a text."""
 _MOST_STEPS = 5
 
 
@@ -74,7 +75,7 @@ class Module:
     @cached_property
     def aliases(self) -> dict[str, str]:
         """Names that are only other names for something dotted: `Client = bigquery.Client`."""
-        return dict(_ALIAS.findall(self.text))
+        return dict(_ALIAS.findall(f"\n{self.text}"))
 
     def full_name(self, node: SgNode) -> str:
         """Return the dotted name that an expression stands for by the file's imports; "" when it is none of theirs."""
@@ -116,10 +117,11 @@ def statements(block: SgNode) -> list[SgNode]:
 
 def within(node: SgNode) -> Iterator[SgNode]:
     """Yield the node and all below it in the order of the text, but nothing of functions and classes defined there."""
-    yield node
-    for child in node.children():
-        if child.is_named() and child.kind() not in SCOPES:
-            yield from within(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [child for child in reversed(node.children()) if child.is_named() and child.kind() not in SCOPES]
 
 
 def around(node: SgNode, *kinds: str) -> SgNode | None:

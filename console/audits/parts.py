@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_BEGINS = re.compile(r"^(?:(?:async[ \t]+)?def[ \t]|class[ \t]|@[\w.]+[ \t]*(?:\(|#|\r?$))", re.MULTILINE)
+_BEGINS = re.compile(r"\n(?:(?:async[ \t]+)?def[ \t]|class[ \t]|@[\w.]+[ \t]*(?:\(|#|\r?(?=\n|\Z)))")
 """Lines at the margin that begin a function or a class, or a decorator of one. In brackets only the last can stand."""
 
-LITERALS = re.compile(
-    r"#[^\n]*"
-    r'|"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'",
-    re.DOTALL,
-)
+_LONG = r'"""(?:[^"\\]++|\\.|"(?!""))*+"""' + r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+_ANY = rf"{_LONG}|" + r'"(?:[^"\\\n]++|\\.)*+"' + r"|'(?:[^'\\\n]++|\\.)*+'"
+_OF_ONE_LINE = r'(?!""")"(?:[^"\\\n]++|\\[^\n])*+"' + r"|(?!''')'(?:[^'\\\n]++|\\[^\n])*+'"
+
+LITERALS = re.compile(rf"#[^\n]*+|{_ANY}", re.DOTALL)
+"""Comments and strings. Possessive, for what a string has begun with it does not give back: no text makes it slow."""
+
+_NEXT_LONG = re.compile(rf"(?:[^\"'#]++|#[^\n]*+|{_OF_ONE_LINE})*+(?:({_ANY})|[\"']|\Z)", re.DOTALL)
+"""The next string that may be of more than one line, and all before it in the same match, which is quicker than one for each."""
 
 
 def split(text: str) -> list[str]:
@@ -35,8 +36,8 @@ def _begins(text: str) -> list[int]:
     begins: list[int] = []
     is_decorated = False
     inside = _many_lines(text)
-    for found in _BEGINS.finditer(text):
-        at = found.start()
+    for found in _BEGINS.finditer(f"\n{text}"):
+        at = found.start()  # of the line break that was put before the text
         while inside and inside[-1][1] <= at:
             inside.pop()
         if inside and inside[-1][0] < at:
@@ -49,7 +50,7 @@ def _begins(text: str) -> list[int]:
 
 def _many_lines(text: str) -> list[tuple[int, int]]:
     """Return where the strings of more than one line begin and end, the last first."""
-    spans = (found.span() for found in LITERALS.finditer(text))
+    spans = (found.span(1) for found in _NEXT_LONG.finditer(text) if found[1] is not None)
     return [(start, end) for start, end in spans if "\n" in text[start:end]][::-1]
 
 

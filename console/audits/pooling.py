@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -56,22 +57,26 @@ def inspect_http(module: Module) -> Iterator[Hit]:
 def _inspect(module: Module, check: str, kind: str) -> Iterator[Hit]:
     rules = rule_file("pooling")
     wanted = rules.names[_WANTED[kind]]
-    names = _names(module, kind)
-    if not names:
-        return
-    calls = [(call, name) for call in rules.find(module.root, "call", names) if (name := _name(module, call)) in wanted]
-    calls += [(node, name) for node in _handed_on(module, rules, names) if (name := module.full_name(node)) in wanted]
-    if "getattr" in module.text:
-        calls += [
-            (call, name) for call in rules.find(module.root, "by_name") if (name := _by_name(module, call)) in wanted
-        ]
+    calls = [(node, name) for node, name in _reached(module) if name in wanted] if _names(module, kind) else []
     if not calls:
         return
-    hot = hot_functions(module, rules)
+    hot = hot_functions(module)
     for call, name in calls:
         if not _is_kept(call, rules):
             once = ", one for each instance" if _is_kept_by_instance(call, rules) else ""
             yield _hit(module, check, call, name, why_hot(call, hot), once)
+
+
+@lru_cache(maxsize=1)
+def _reached(module: Module) -> list[tuple[SgNode, str]]:
+    """Return what is called or handed on through the names that either check looks at, by full name; one search for both."""
+    rules = rule_file("pooling")
+    names = frozenset().union(*(_names(module, kind) for kind in _WANTED))
+    found = [(call, _name(module, call)) for call in rules.find(module.root, "call", names)]
+    found += [(node, module.full_name(node)) for node in _handed_on(module, rules, names)]
+    if "getattr" in module.text:
+        found += [(call, _by_name(module, call)) for call in rules.find(module.root, "by_name")]
+    return found
 
 
 def _name(module: Module, call: SgNode) -> str:
@@ -92,6 +97,7 @@ def _by_name(module: Module, call: SgNode) -> str:
     return f"{module_name}.{string_of(places[1]) or 'request'}" if module_name else ""
 
 
+@lru_cache(maxsize=2)
 def _names(module: Module, kind: str) -> frozenset[str]:
     """Return the names of a file through which something wanted can be reached: those of its imports, and aliases of them."""
     lists = rule_file("pooling").names

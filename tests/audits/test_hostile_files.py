@@ -39,7 +39,7 @@ FOUND = "WARNING good.py:3 silent"
         (b"# coding: latin-1\nn = '\xe9'\nx = " + b"not " * 100_000 + b"y\n", "ruff dies of it"),
         (b"client.insert_rows_json(a" + b".b" * 100_000 + b", rows)\n", "ruff dies of it"),
         (b"".join(b" " * n + b"def f():\n" for n in range(3_000)) + b" " * 3_000 + b"work()\n", "100 levels"),
-        (b"try:\n    work()\nexcept Exception:\n    x = " + b"+".join([b"y"] * 3_000) + b"\n", "nested too deeply"),
+        (b"try:\n    work()\nexcept Forbidden:\n    x = " + b"+".join([b"y"] * 3_000) + b"\n", "nested too deeply"),
     ],
 )
 def test_one_that_cannot_be_read_is_unknown_with_the_reason(checkout: Checkout, raw: bytes, reason: str) -> None:
@@ -65,6 +65,10 @@ def test_one_that_cannot_be_read_is_unknown_with_the_reason(checkout: Checkout, 
         (b"x = " + b"(" * 100_000 + b")" * 100_000 + b"\n" + SILENT.encode(), 4),
         (b"if a:\n    work()\n" + b"elif a:\n    work()\n" * 5_000 + SILENT.encode(), 10_005),
         (f"x = f(1,\n{' ' * 120}2)\n{SILENT}".encode(), 5),
+        (
+            f"try:\n    work()\nexcept OSError as error:\n    raise x({'+'.join(['y'] * 3_000)}) from error\n{SILENT}".encode(),
+            7,
+        ),
         (f"def f() -> None:\n    x = '''\n{' ' * 150}x'''\n\n\n{SILENT}".encode(), 8),
     ],
 )

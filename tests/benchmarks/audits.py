@@ -6,6 +6,7 @@ file, with the sins of the pipeline among them. Rounds take turns, so that a mac
 
 from __future__ import annotations
 
+import ast
 import random
 import re
 import statistics
@@ -74,7 +75,17 @@ def _pieces() -> list[str]:
         for path in sorted((home / part).rglob("*.py"))
     )
     found = re.findall(r"(?m)^(?:def|class) (?:.*\n)(?:(?:[ \t)].*)?\n)+", text)
-    return [piece.rstrip() + "\n\n\n" for piece in found if 4 <= piece.count("\n") <= 60 and "courtside" not in piece]
+    pieces = [piece.rstrip() + "\n\n\n" for piece in found if 4 <= piece.count("\n") <= 60 and "courtside" not in piece]
+    return [piece for piece in pieces if _is_whole(piece)]
+
+
+def _is_whole(piece: str) -> bool:
+    """Return whether a piece was cut in the right places: of a file that does not parse nothing is audited."""
+    try:
+        ast.parse(piece)
+    except SyntaxError:
+        return False
+    return True
 
 
 def with_ast_grep(paths: list[Path]) -> int:
