@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from console.document import instant, severity
-from console.replaying.course import Course
+from console.replaying.course import Counts, Course
 from console.replaying.difference import Change, finding_changes, incident_changes
 from console.replaying.timeline import Section, Timeline
 from screens.lines import BLANK, Line, Span, Tone, flow, grid
@@ -27,8 +27,9 @@ def replay_lines(timeline: Timeline, width: int) -> list[Line]:
 def replay_fields(courses: Sequence[Course]) -> Mapping[str, object]:
     """Return what a document holds of a replay.
 
-    `courses` has incidents, events, messages and findings for each set of thresholds, and counts of the messages; `changes` what
-    the second set changes of the first: of incidents and findings, null where there is no second.
+    `courses` has incidents, events, messages and findings for each set of thresholds, and counts of the messages: `answered`
+    those had somebody been there, null where that is supposed anyway. `changes` is what the second set changes of the first, of
+    incidents and findings, null where there is no second.
     """
     return {"courses": [_course(course) for course in courses], "changes": _changes(*courses[:2])}
 
@@ -81,12 +82,17 @@ def _cell(text: str) -> Span:
     return Span(text, _TONES.get(text, Tone.PLAIN))
 
 
+def _answered(counts: Counts | None) -> Mapping[str, object] | None:
+    return {**asdict(counts), "about_incidents": counts.about_incidents} if counts is not None else None
+
+
 def _course(course: Course) -> Mapping[str, object]:
     return {
         "thresholds": course.name,
         "until": instant(course.until),
         **asdict(course.counts),
         "about_incidents": course.counts.about_incidents,
+        "answered": _answered(course.answered),
         "incidents": [
             {
                 "key": item.key,

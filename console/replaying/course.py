@@ -93,7 +93,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Everything that happened under one set of thresholds, called `name`, up to `until`."""
+    """Everything that happened under one set of thresholds, called `name`, up to `until`.
+
+    `answered` counts what would have been told had somebody acknowledged what was critical; None where that is supposed anyway.
+    """
 
     name: str
     until: datetime
@@ -101,6 +104,7 @@ class Course:
     incidents: tuple[Incident, ...]
     sent: tuple[Sent, ...]
     spans: tuple[Span, ...]
+    answered: Counts | None = None
 
     @property
     def counts(self) -> Counts:

@@ -16,6 +16,9 @@ from console.actions.planning.hushing import hush_items
 from console.notify.notice import Notice
 from screens.orders import Order, Verb
 
+ANSWERED_AFTER = timedelta(minutes=20)
+"""When people on call acknowledge, where a replay is not told: five minutes after the escalation of what is nobody's."""
+
 _ACTOR = Actor("on-call", "replay")
 
 

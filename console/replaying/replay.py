@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from checks.catalogue import ALL_CHECKS
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
@@ -18,14 +19,15 @@ from checks.progress import Cancelled
 from checks.runner import report_on
 from console.notify.notice import Manner
 from console.replaying.course import Course, Life, Period
-from console.replaying.operator import Operator
+from console.replaying.operator import ANSWERED_AFTER, Operator
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
     """What is replayed, and how: the thresholds by name, and the deadline of each fact in seconds.
 
-    `acknowledged_after` supposes that somebody acknowledges each critical incident so long after people were told of it.
+    `acknowledged_after` supposes that somebody acknowledges each critical incident so long after people were told of it. Without
+    it the courses have nobody, and count beside it what would have been told with somebody who does after `ANSWERED_AFTER`.
     """
 
     place: str
@@ -36,9 +38,10 @@ class Replay:
     deadline_seconds: float
     acknowledged_after: timedelta | None = None
 
-    def operator(self) -> Operator | None:
-        """Return who is supposed to have been there, another one each time; None where nobody is."""
-        return Operator(self.acknowledged_after) if self.acknowledged_after is not None else None
+    def life(self, name: str, acknowledged_after: timedelta | None) -> Life:
+        """Return a life under the thresholds of a name, with an operator of its own where one is supposed."""
+        operator = Operator(acknowledged_after) if acknowledged_after is not None else None
+        return Life(name, self.place, self.rules, self.manner, operator)
 
 
 def replay(
@@ -48,7 +51,8 @@ def replay(
 
     `on_moment` is told of each moment before it is loaded.
     """
-    lives = [Life(name, asked.place, asked.rules, asked.manner, asked.operator()) for name in asked.policies]
+    lives = [asked.life(name, asked.acknowledged_after) for name in asked.policies]
+    answered = [asked.life(name, ANSWERED_AFTER) for name in asked.policies if asked.acknowledged_after is None]
     done = False
     for moment in asked.period.moments:
         if cancelled():
@@ -58,10 +62,17 @@ def replay(
         if cancelled():
             break  # what was stopped half way looks like a source that fails
         hushes = _hushes(loaded)
-        for life, policy in zip(lives, asked.policies.values(), strict=True):
-            life.sees(report_on(ALL_CHECKS, loaded.without(WORDS), policy), hushes)
+        for beside, policy in zip(zip_longest(lives, answered), asked.policies.values(), strict=True):
+            report = report_on(ALL_CHECKS, loaded.without(WORDS), policy)
+            for life in filter(None, beside):
+                life.sees(report, hushes)
         done = True
-    return tuple(life.course() for life in lives) if done else ()
+    return tuple(_course(*beside) for beside in zip_longest(lives, answered)) if done else ()
+
+
+def _course(life: Life, answered: Life | None) -> Course:
+    course = life.course()
+    return course if answered is None else replace(course, answered=answered.course().counts)
 
 
 def _load(asked: Replay, source: Source, moment: datetime, cancelled: Cancelled) -> Loaded:

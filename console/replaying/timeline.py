@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.times import both_zones, format_minutes, format_utc, minutes_between
-from console.replaying.course import TOLD_OF, Course, Period, Span
+from console.replaying.course import TOLD_OF, Counts, Course, Period, Span
 from console.replaying.difference import Change, finding_changes, incident_changes
+from console.replaying.operator import ANSWERED_AFTER
 
 _NEVER = "-"
 
@@ -50,16 +51,35 @@ def timeline_of(place: str, period: Period, courses: Sequence[Course], remarks: 
 def _summary(course: Course) -> str:
     opened = sum(incident.opened_at is not None for incident in course.incidents)
     counts = course.counts
-    return (
+    alone = " with nobody there" if course.answered is not None else ""
+    said = (
         f"Under the {course.name} thresholds: {_count(opened, 'incident')}, "
-        f"{_count(counts.about_incidents, 'message')} about them in {_count(counts.threads, 'thread')}, "
+        f"{_count(counts.about_incidents, 'message')} about them in {_count(counts.threads, 'thread')}{alone}, "
         f"and {_count(counts.digests, 'daily digest')}."
+    )
+    return f"{said} {_answered(course.answered)}" if course.answered is not None else said
+
+
+def _answered(counts: Counts) -> str:
+    after = format_minutes(ANSWERED_AFTER.total_seconds() / 60)
+    return (
+        f"With somebody who acknowledges what is critical {after} after being told of it: "
+        f"{_count(counts.about_incidents, 'message')} in {_count(counts.threads, 'thread')}."
     )
 
 
+def _columns(course: Course, name: str) -> list[tuple[str, Counts]]:
+    """Return the columns of counts of a course: as it was, and beside it with somebody there."""
+    if course.answered is None:
+        return [(name or "messages", course.counts)]
+    named = f"{name}, " if name else ""
+    return [(f"{named}nobody there", course.counts), (f"{named}acknowledged", course.answered)]
+
+
 def _counts(courses: Sequence[Course]) -> Section:
-    """Return how many messages of each sort there were, a column for each set of thresholds."""
-    counts = [course.counts for course in courses]
+    """Return how many messages of each sort there were, a column or two for each set of thresholds."""
+    columns = [column for course in courses for column in _columns(course, course.name if len(courses) > 1 else "")]
+    counts = [item for _, item in columns]
     rows = (
         ("alerts: opened, worsened, acknowledged, over", [item.alerts for item in counts]),
         ("escalations of what was critical and nobody's", [item.escalations for item in counts]),
@@ -69,7 +89,7 @@ def _counts(courses: Sequence[Course]) -> Section:
         ("daily digests", [item.digests for item in counts]),
         ("saying that others were held back", [item.held_back for item in counts]),
     )
-    header = ("what", *(course.name if len(courses) > 1 else "messages" for course in courses))
+    header = ("what", *(name for name, _ in columns))
     return Section("Messages", (), header, tuple((what, *map(str, numbers)) for what, numbers in rows))
 
 

@@ -25,7 +25,9 @@ MORNING = ("--from", "2026-01-23T05:05Z", "--to", "2026-01-23T06:50Z")
 def test_it_says_what_would_have_opened_and_been_told_and_when(courtside: Courtside) -> None:
     shown = courtside("replay", *MORNING, width=120)
     assert shown.status == 0
-    assert "4 incidents, 3 messages about them in 1 thread, and 0 daily digests." in " ".join(shown.out.split())
+    assert "4 incidents, 3 messages about them in 1 thread with nobody there, and 0 daily" in " ".join(
+        shown.out.split()
+    )
     assert "2026-01-23T06:20Z  CRITICAL  worsened: controller_silent: data is arriving" in shown.out
     assert "Reconstructed" in shown.out
     assert shown.err == ""
@@ -62,6 +64,17 @@ def test_the_timeline_is_written_as_markdown_and_as_one_html_file(courtside: Cou
     assert "| 2026-01-23T06:20Z | CRITICAL | worsened: controller_silent: data is arriving" in text.read_text()
     assert '<td class="CRITICAL">CRITICAL</td><td>worsened: controller_silent: data is arriving' in page.read_text()
     assert "http" not in page.read_text().replace("http-equiv", "")
+
+
+def test_with_nobody_supposed_the_messages_are_counted_for_both(courtside: Courtside) -> None:
+    shown = courtside("replay", *MORNING, width=120)
+    lines = [" ".join(line.split()) for line in shown.out.splitlines()]
+    assert "what nobody there acknowledged" in lines
+    assert "escalations of what was critical and nobody's 1 0" in lines
+    (course,) = courtside("replay", *MORNING, "--json").document["courses"]
+    (same,) = courtside("replay", *MORNING, "--json", "--acknowledged-after", "20m").document["courses"]
+    assert course["answered"] == {name: same[name] for name in course["answered"]}
+    assert same["answered"] is None
 
 
 def test_a_supposed_acknowledgement_is_said_and_stops_the_escalation(courtside: Courtside) -> None:
@@ -104,7 +117,7 @@ def test_ctrl_c_shows_what_was_replayed_up_to_there(courtside: Courtside, monkey
         nonlocal seen
         look(life, found, hushes)
         seen += 1
-        if seen == 3:
+        if seen == 5:  # two lives see each moment
             os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(Life, "sees", sees_and_is_interrupted)
