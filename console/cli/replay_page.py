@@ -99,7 +99,7 @@ def _course(course: Course) -> Mapping[str, object]:
                 "worst": severity(item.worst),
                 "state": item.state.value,
                 "opened_at": instant(item.opened_at),
-                "ended_at": instant(item.ended_at),
+                "ended_at": instant(None if item.is_live else item.ended_at),
                 "resolved_at": instant(item.resolved_at),
                 "flaps": item.flaps,
                 "sentence": item.account,
@@ -133,6 +133,7 @@ def _course(course: Course) -> Mapping[str, object]:
                 "sentence": span.sentence,
                 "severities": [{"at": instant(at), "severity": severity(found)} for at, found in span.severities],
                 "ended_at": instant(span.ended_at),
+                "left_unmended": span.has_left,
             }
             for span in course.spans
         ],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from checks.hushes import Hushes
 from checks.incidents.incident import Event, Happening, Incident, Rules, Run, State
+from checks.incidents.signs import evaluated
 from checks.incidents.stepping import step
 from checks.model import Report
 from checks.severity import Severity
@@ -39,9 +40,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One finding as the runs saw it: from the first that showed it to the first that did not, None where it lasted.
+    """One finding as the runs saw it: from the first that showed it to the first that looked and did not, None where it lasted.
 
-    `severities` are the severities that it had, with when each began; `sentence` is the last that it said.
+    `severities` are the severities that it had, with when each began; `sentence` is the last that it said; `day` the Eastern
+    game date that it is about. `has_left` when that was no longer looked at by then: nothing says that it was mended.
     """
 
     fingerprint: str
@@ -49,7 +51,9 @@ class Span:
     subject: str
     sentence: str
     severities: tuple[tuple[datetime, Severity], ...]
+    day: date | None = None
     ended_at: datetime | None = None
+    has_left: bool = False
 
     @property
     def began_at(self) -> datetime:
@@ -189,10 +193,19 @@ class Life:
             if not severities or severities[-1][1] is not finding.severity:
                 severities = (*severities, (now, finding.severity))
             self._spans[fingerprint] = Span(
-                fingerprint, finding.check, str(finding.subject), finding.sentence, severities
+                fingerprint,
+                finding.check,
+                str(finding.subject),
+                finding.sentence,
+                severities,
+                finding.subject.game_date,
             )
+        judged = evaluated(report)
         for fingerprint in self._spans.keys() - lasting.keys():
-            self._ended.append(replace(self._spans.pop(fingerprint), ended_at=now))
+            span = self._spans[fingerprint]
+            has_left = span.day is not None and span.day < report.scope.first
+            if has_left or span.check in judged:
+                self._ended.append(replace(self._spans.pop(fingerprint), ended_at=now, has_left=has_left))
 
 
 TOLD_OF = frozenset(Happening) - {Happening.EASED, Happening.CLOSED}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from checks.incidents.incident import Incident
+from checks.policy import Policy
 from checks.severity import Severity
 from console.replaying.course import Course
 
@@ -42,9 +44,18 @@ class _Life:
     reached: Mapping[str, datetime]
 
 
+def threshold_changes(present: Policy, other: Policy) -> str:
+    """Return which thresholds differ, and how, in a sentence."""
+    values = ((item.name, getattr(present, item.name), getattr(other, item.name)) for item in fields(Policy))
+    changed = [f"{name} {then:g} instead of {now:g}" for name, now, then in values if now != then]
+    return f"The other thresholds: {', '.join(changed) or 'none of them differs'}; all else as at present."
+
+
 def incident_changes(present: Course, other: Course) -> tuple[Change, ...]:
     """Return where an incident opens or becomes critical at another moment, or under one set of thresholds only, by time."""
-    return _changes(_incidents(present), _incidents(other))
+    ids = _counterparts(present.incidents, other.incidents)
+    own = {one: one for one in ids.values()}
+    return _changes(_incidents(present, own), _incidents(other, ids))
 
 
 def finding_changes(present: Course, other: Course) -> tuple[Change, ...]:
@@ -52,8 +63,24 @@ def finding_changes(present: Course, other: Course) -> tuple[Change, ...]:
     return _changes(_findings(present), _findings(other))
 
 
-def _incidents(course: Course) -> dict[str, _Life]:
-    """Return the incidents by name, and the how-manieth of that name each is."""
+def _counterparts(present: Sequence[Incident], other: Sequence[Incident]) -> dict[str, str]:
+    """Return for ids of the other incidents those of the present ones of the same name that lasted at the same time, one each."""
+    free = list(other)
+    found: dict[str, str] = {}
+    for incident in present:
+        same = next((one for one in free if one.name == incident.name and _overlap(one, incident)), None)
+        if same is not None:
+            found[same.id] = incident.id
+            free.remove(same)
+    return found
+
+
+def _overlap(one: Incident, another: Incident) -> bool:
+    return one.first_seen <= another.last_seen and another.first_seen <= one.last_seen
+
+
+def _incidents(course: Course, ids: Mapping[str, str]) -> dict[str, _Life]:
+    """Return the incidents by what `ids` has for their id; one that has no counterpart by an id that only this course has."""
     critical: dict[str, datetime] = {}
     for event in reversed(course.events):
         if event.incident.severity is Severity.CRITICAL:
@@ -61,9 +88,8 @@ def _incidents(course: Course) -> dict[str, _Life]:
     found: dict[str, _Life] = {}
     for incident in course.incidents:
         moments = {"open": incident.opened_at, "critical": critical.get(incident.id)}
-        count = sum(life.about == incident.name for life in found.values())
         reached = {what: at for what, at in moments.items() if at is not None}
-        found[f"{incident.name} {count}"] = _Life(incident.name, reached)
+        found[ids.get(incident.id, f"{course.name} {incident.id}")] = _Life(incident.name, reached)
     return found
 
 

@@ -12,6 +12,7 @@ from console.replaying.difference import Change, finding_changes, incident_chang
 from console.replaying.operator import ANSWERED_AFTER
 
 _NEVER = "-"
+_UNMENDED = "left unmended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _incidents(course: Course, under: str) -> Section:
     rows = tuple(
         (
             _at(incident.opened_at),
-            _at(incident.ended_at),
+            _at(None if incident.is_live else incident.ended_at),
             incident.worst.name,
             incident.state.value,
             str(incident.flaps),
@@ -122,16 +123,23 @@ def _events(course: Course, under: str) -> Section:
 
 
 def _messages(course: Course, under: str) -> Section:
-    rows = tuple((format_utc(sent.at), sent.notice.kind.value, sent.notice.title) for sent in course.sent)
-    return Section(f"What would have been told{under}", (), ("when", "why", "what"), rows)
+    numbers = {thread: str(number) for number, thread in enumerate(course.threads, 1)}
+    rows = tuple(
+        (format_utc(sent.at), notice.severity.name, numbers.get(notice.thread, _NEVER), notice.kind.value, notice.title)
+        for sent in course.sent
+        for notice in (sent.notice,)
+    )
+    return Section(f"What would have been told{under}", (), ("when", "severity", "thread", "why", "what"), rows)
 
 
 def _findings(course: Course, under: str) -> Section:
     rows = tuple(
-        (format_utc(span.began_at), span.worst.name, _at(span.when(span.worst)), _at(span.ended_at), _about(span))
+        (format_utc(span.began_at), span.worst.name, _at(span.when(span.worst)), _end(span), _about(span))
         for span in course.spans
     )
-    return Section(f"Findings{under}", (), ("opened", "worst", "worst from", "resolved", "finding"), rows)
+    said = (f"{_UNMENDED}: its date was no longer looked at, and nothing says that it was mended.",)
+    header = ("opened", "worst", "worst from", "resolved", "finding")
+    return Section(f"Findings{under}", said if any(span.has_left for span in course.spans) else (), header, rows)
 
 
 def _difference(things: str, present: Course, other: Course, changes: Sequence[Change]) -> Section:
@@ -150,6 +158,10 @@ def _by_how_much(change: Change) -> str:
         return f"{format_minutes(abs(minutes))} {'later' if minutes > 0 else 'earlier'}"
     only = "only then" if change.present is None else "no more"
     return f"{only}, {change.times} times up to {format_utc(change.latest)}" if change.times > 1 else only
+
+
+def _end(span: Span) -> str:
+    return _UNMENDED if span.has_left else _at(span.ended_at)
 
 
 def _about(span: Span) -> str:

@@ -115,8 +115,14 @@ class Leadership:
         )
 
     def is_vacant(self, now: datetime) -> bool:
-        """Return whether nobody holds the lease of this host any more."""
+        """Return whether nobody holds the lease of this host any more, so that a watcher that stood by for it may go on.
+
+        One that stands by for another host holds it, renews it, and asks for the lease in the warehouse again in its next run.
+        """
         held = self._leases.current(self._name)
+        if held is not None and held.holder == self._holder:
+            self._leases.renew(self._name, self._holder, now + TERM)
+            return False
         return held is None or held.until <= now or _is_gone(held.holder)
 
     def still_leads(self, now: datetime) -> bool:

@@ -58,6 +58,17 @@ def test_other_thresholds_are_compared_finding_by_finding(courtside: Courtside, 
     assert changes["incidents"][0]["other"] == "2026-01-23T05:20:00Z"
 
 
+def test_other_thresholds_are_laid_over_the_present_ones_and_named(courtside: Courtside, tmp_path: Path) -> None:
+    settings, other = tmp_path / "settings.toml", tmp_path / "other.toml"
+    settings.write_text("[policy]\ngap_warning_minutes = 45\ngap_critical_minutes = 60\n")
+    other.write_text("[policy]\ncoverage_warning_percent = 94\n")
+    shown = courtside("replay", *MORNING, "--config", str(settings), "--policy", str(other), width=120)
+    assert "The other thresholds: coverage_warning_percent 94 instead of 95; all else as at present." in " ".join(
+        shown.out.split()
+    )
+    assert "Nothing: all incidents come and grow worse at the same moments." in shown.out
+
+
 def test_the_timeline_is_written_as_markdown_and_as_one_html_file(courtside: Courtside, tmp_path: Path) -> None:
     page, text = tmp_path / "week.html", tmp_path / "week.md"
     courtside("replay", *MORNING, "--html", str(page), "--markdown", str(text))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from checks.hushes import NOTHING_SAID
 from checks.incidents.incident import Rules
 from checks.model import Finding, Severity
+from checks.policy import Policy
 from console.notify.notice import Manner
 from console.replaying.course import Course, Life
-from console.replaying.difference import finding_changes, incident_changes
+from console.replaying.difference import finding_changes, incident_changes, threshold_changes
 from console.replaying.timeline import timeline_of
 from tests.incidents.reports import NOON, QUARTER, finding, report
 from tests.replaying.conftest import WEEK
@@ -71,6 +72,14 @@ def test_the_second_of_a_name_is_compared_with_the_second() -> None:
     assert change.other == change.present + QUARTER
 
 
+def test_one_that_was_long_over_is_not_compared_with_a_later_one_of_its_name() -> None:
+    pause = (None,) * 8
+    present, other = course("present", *pause, None, None, E, E, E), course("other", E, E, *pause, E, E, E)
+    assert [(change.what, change.present, change.other) for change in incident_changes(present, other)] == [
+        ("open", None, NOON + QUARTER)
+    ]
+
+
 def test_the_page_says_by_how_much() -> None:
     courses = [course("present", None, None, W), course("other", W, None, W, key="spell ")]
     rows = [row for section in timeline_of("demo", WEEK, courses).sections[3:4] for row in section.rows]
@@ -78,3 +87,11 @@ def test_the_page_says_by_how_much() -> None:
     courses = [course("present", None, W), course("other", W, W)]
     (row,) = timeline_of("demo", WEEK, courses).sections[3].rows
     assert row[2] == "15 min earlier"
+
+
+def test_it_is_said_which_thresholds_differ() -> None:
+    other = Policy.from_table({"gap_warning_minutes": 30})
+    assert threshold_changes(Policy(), other) == (
+        "The other thresholds: gap_warning_minutes 30 instead of 60; all else as at present."
+    )
+    assert "none of them differs" in threshold_changes(Policy(), Policy())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +88,21 @@ def test_of_two_hosts_one_tells_and_the_other_takes_over_when_it_is_gone(tmp_pat
 
 def of_each_kind(world: World) -> list[Kind]:
     return [notice.kind for notice in world.people.told]
+
+
+def test_a_host_that_stands_by_asks_for_the_lease_once_an_interval_and_lets_no_other_of_its_host_ask(
+    tmp_path: Path,
+) -> None:
+    """Asking is a MERGE, which BigQuery bills."""
+    shared = Shared()
+    a, b = hosts(tmp_path, shared)
+    on(a, shared, "a").ask(a.now())
+    waiting = on(b, shared, "b")
+    assert waiting.ask(b.now()).role is Role.STANDS_BY
+    for minute in range(1, 30):
+        assert not waiting.is_vacant(START + timedelta(minutes=minute)), minute
+    other = on(b, shared, "b").ask(START + timedelta(minutes=29))
+    assert other.reason.startswith("another watcher of this host watches")
 
 
 def test_where_the_warehouse_cannot_be_asked_the_one_that_led_last_goes_on_and_says_so_once_its_lease_is_over(

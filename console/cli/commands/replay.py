@@ -89,7 +89,7 @@ def replay(
     courses, stopped = _replayed(job, asked)
     if not courses:
         raise UsageError("the replay was stopped before its first moment: there is nothing to show")
-    timeline = timeline_of(asked.place, asked.period, courses, _remarks(job, acknowledged_after, stopped=stopped))
+    timeline = timeline_of(asked.place, asked.period, courses, _remarks(job, asked, stopped=stopped))
     _write(timeline, html, markdown)
     status = EXIT_UNKNOWN if stopped else 0
 
@@ -143,7 +143,7 @@ def _asked(job: Job, period: Period, policy: Path | None, acknowledged_after: ti
     settings = job.settings
     policies = {"present": settings.policy}
     if policy is not None:
-        policies["other"] = _other(policy)
+        policies["other"] = _other(policy, settings.thresholds)
     return Replay(
         settings.warehouse,
         period,
@@ -155,8 +155,8 @@ def _asked(job: Job, period: Period, policy: Path | None, acknowledged_after: ti
     )
 
 
-def _other(path: Path) -> Policy:
-    """Return the thresholds of a file. Raises SettingsError."""
+def _other(path: Path, present: Mapping[str, object]) -> Policy:
+    """Return the thresholds of a file, and for those that it does not name the `present` ones. Raises SettingsError."""
     from checks.policy import Policy  # --help needs no thresholds
     from console import setting_values as values
     from console.settings import SettingsError, read_file
@@ -164,7 +164,7 @@ def _other(path: Path) -> Policy:
     table = read_file(path)
     if not values.table(table, "policy", path):
         raise SettingsError(f"{path} has no [policy] table with thresholds: `courtside doctor` lists those there are")
-    return Policy.from_table(values.thresholds(values.table(table, "policy", path), path))
+    return Policy.from_table(values.thresholds({**present, **values.table(table, "policy", path)}, path))
 
 
 def _replayed(job: Job, asked: Replay) -> tuple[Sequence[Course], bool]:
@@ -210,17 +210,21 @@ def _steady(warehouse: object, period: Period) -> SteadySource:
     return SteadySource(warehouse, instants_of(warehouse.path, tables, period.first, period.last + after))
 
 
-def _remarks(job: Job, acknowledged_after: timedelta | None, *, stopped: bool) -> list[str]:
+def _remarks(job: Job, asked: Replay, *, stopped: bool) -> list[str]:
     """Return what must be known to read the timeline rightly."""
     said: list[str] = []
     if job.settings.is_demo:
         from console.warehouse.demo import PROVENANCE  # only the demo needs it
 
         said.append(PROVENANCE)
-    if acknowledged_after is not None:
+    if len(asked.policies) > 1:
+        from console.replaying.difference import threshold_changes  # few replays compare
+
+        said.append(threshold_changes(*asked.policies.values()))
+    if asked.acknowledged_after is not None:
         from checks.times import format_minutes  # --help needs no times
 
-        after = format_minutes(acknowledged_after.total_seconds() / 60)
+        after = format_minutes(asked.acknowledged_after.total_seconds() / 60)
         said.append(
             f"Supposed: somebody acknowledges each critical incident {after} after people were first told of it, "
             "and again at the end of each hour that an acknowledgement lasts."
