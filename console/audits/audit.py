@@ -95,7 +95,7 @@ def audit(place: Path, names: Sequence[str], options: Options, only: Only = _ALL
         *_judged(tree, seen, looked_at),
         *shared_drift.hits([one for one in drifted if _is_wanted(one, only)], options),
     ]
-    hits = ignores.silenced(with_counts(hits), seen.ignores, checks, IDS)
+    hits = with_counts(ignores.silenced(hits, seen.ignores, checks, IDS))
     hits.extend(_unreadable(one) for one in (*tree.broken, *broken))
     passed = [*tree.skipped, *(Skipped(path, "generated file") for path in seen.generated)]
     skipped = tuple(Skipped(printable(one.path), one.reason) for one in passed)

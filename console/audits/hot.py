@@ -35,6 +35,7 @@ def hot_functions(module: Module) -> frozenset[str]:
     for node in functions:
         defined.setdefault(_key(node), []).append(node)
     hot = {_key(node) for node in functions if _is_entry(module, node, rules)}
+    hot |= _registered(module.text, rules) & defined.keys()
     waiting = list(hot)
     while waiting:
         used = {name for node in defined[waiting.pop()] for name in _used_by(node)}
@@ -46,9 +47,7 @@ def hot_functions(module: Module) -> frozenset[str]:
 
 def _made_by(home: SgNode) -> set[str]:
     """Return what runs when a class is made: its own constructors, and the classes that it is built on."""
-    bases = home.field("superclasses")
-    names = set(re.findall(r"\w+", bases.text())) if bases is not None else set()
-    return names | {f"{_name(home)}.{maker}" for maker in _MAKERS}
+    return _words(home.field("superclasses")) | {f"{_name(home)}.{maker}" for maker in _MAKERS}
 
 
 def _used_by(node: SgNode) -> set[str]:
@@ -97,23 +96,42 @@ def decorators(function: SgNode) -> frozenset[str]:
 
 def _may_have_entry(module: Module, rules: RuleFile) -> bool:
     """Return whether the text has a word without which no function is an entry: then it need not be parsed."""
+    text, lists = module.text, rules.names
     # Not `requests`, which is in every file that calls HTTP.
-    if any(re.search(rf"{word}\b", module.text) for word in rules.names["request_parameters"]):
+    if any(re.search(rf"{word}\b", text) for word in lists["request_parameters"]):
         return True
-    if rules.names["request_decorators"] & set(_DECORATED.findall(module.text)):
+    if any(name in text for name in lists["request_bases"]) or all(name in text for name in lists["event_parameters"]):
+        return True
+    if lists["request_decorators"] & set(_DECORATED.findall(text)) or _registered(text, rules):
         return True
     names = set(_DEFINED.findall(module.text))
     return any(fnmatchcase(name, pattern) for name in names for pattern in module.options.hot_functions)
 
 
+def _registered(text: str, rules: RuleFile) -> set[str]:
+    """Return the names that are given away to be called for every request: `Depends(db)`, `subscribe(path, callback=receive)`."""
+    found: set[str] = set()
+    for name in rules.names["request_registrars"]:
+        if name in text:
+            found.update(*(re.findall(r"\w+", given) for given in re.findall(rf"\b{name}\s*\(([^()]*)\)", text)))
+    return found
+
+
 def _is_entry(module: Module, node: SgNode, rules: RuleFile) -> bool:
-    if decorators(node) & rules.names["request_decorators"]:
+    lists = rules.names
+    if decorators(node) & lists["request_decorators"]:
         return True
     if any(fnmatchcase(_name(node), pattern) for pattern in module.options.hot_functions):
         return True
-    parameters = node.field("parameters")
-    words = set(re.findall(r"\w+", parameters.text())) if parameters is not None else set()
-    return not words.isdisjoint(rules.names["request_parameters"])
+    words = _words(node.field("parameters"))
+    if words & lists["request_parameters"] or words >= lists["event_parameters"]:
+        return True
+    home = around(node, "class_definition") if _name(node) in lists["request_methods"] else None
+    return home is not None and not lists["request_bases"].isdisjoint(_words(home.field("superclasses")))
+
+
+def _words(node: SgNode | None) -> set[str]:
+    return set(re.findall(r"\w+", node.text())) if node is not None else set()
 
 
 def _name(function: SgNode) -> str:

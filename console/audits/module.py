@@ -21,6 +21,8 @@ _FROM = re.compile(r"from\s+([\w.]+)\s+import\s+(.+)", re.DOTALL)
 _COMMENT = re.compile(r"#[^\n]*")
 _ALIAS = re.compile(r"\n[ \t]*+(\w++)[ \t]*+=[ \t]*+([A-Za-z_]\w*+(?:\.\w++)++)[ \t]*+(?=\r?\n|\Z)")
 """A line; to look for its line break is much quicker than to try a pattern at each place of a text."""
+_SUBCLASS = re.compile(r"\nclass[ \t]++(\w++)\([ \t]*+([A-Za-z_]\w*+(?:\.\w++)*+)[ \t]*+[,)]")
+"""A class and what it is built on first: to make one is to make the other."""
 _MOST_STEPS = 5
 
 
@@ -74,8 +76,9 @@ class Module:
 
     @cached_property
     def aliases(self) -> dict[str, str]:
-        """Names that are only other names for something dotted: `Client = bigquery.Client`."""
-        return dict(_ALIAS.findall(f"\n{self.text}"))
+        """Names that are only other names for something: `Client = bigquery.Client`, and `class Api(requests.Session)`."""
+        text = f"\n{self.text}"
+        return {**dict(_ALIAS.findall(text)), **dict(_SUBCLASS.findall(text))}
 
     def full_name(self, node: SgNode) -> str:
         """Return the dotted name that an expression stands for by the file's imports; "" when it is none of theirs."""

@@ -60,10 +60,11 @@ class Options:
 
 
 def matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """Return whether a path, or a folder that it stands in, fits one of the patterns."""
+    """Return whether a path, or a folder that it stands in, fits one of the patterns; `**/` stands for any folder or none."""
     parts = path.split("/")
     folders = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
-    return any(fnmatchcase(folder, pattern.rstrip("/")) for pattern in patterns for folder in folders)
+    plain = {one for pattern in patterns for one in (pattern.rstrip("/"), pattern.rstrip("/").removeprefix("**/"))}
+    return any(fnmatchcase(folder, pattern) for pattern in plain for folder in folders)
 
 
 def read_options(root: Path) -> Options:

@@ -109,11 +109,23 @@ def _names(module: Module, kind: str) -> frozenset[str]:
 
 
 def _handed_on(module: Module, rules: RuleFile, names: frozenset[str]) -> Iterator[SgNode]:
-    """Yield the names that are arguments of calls, but for calls that only look at them."""
+    """Yield the names that are arguments of calls, but for calls that only look at them, and those chosen from a table."""
     for node in rules.find(module.root, "reference", names):
+        pair = node.parent()
+        if pair is not None and pair.kind() == "pair":
+            if _is_chosen_from(pair):
+                yield node
+            continue
         call = around(node, "call", "parameters")
         if call is not None and (call.kind() == "parameters" or called(call) not in rules.names["looking"]):
             yield node
+
+
+def _is_chosen_from(pair: SgNode) -> bool:
+    """Return whether one of the values of a table is taken where the table stands: `{"GET": requests.get}[verb]`."""
+    table = pair.parent()
+    above = table.parent() if table is not None else None
+    return above is not None and above.kind() == "subscript"
 
 
 def _is_kept(call: SgNode, rules: RuleFile) -> bool:

@@ -7,6 +7,9 @@ from console.audits.audit import Outcome
 from console.audits.sources import counted_reason
 from screens.text.amount import counted
 
+MOST_PATHS = 20
+"""That are named of what was passed by for one reason; a document names all."""
+
 
 def verdict_sentence(outcome: Outcome) -> str:
     """Return how many findings there are, in how many files, and how much was looked at."""
@@ -18,6 +21,19 @@ def verdict_sentence(outcome: Outcome) -> str:
     if outcome.reason:
         return outcome.reason
     return f"nothing {'new ' if outcome.known else ''}found; looked at {looked}"
+
+
+def passed_paths(outcome: Outcome) -> list[tuple[str, list[str]]]:
+    """Return what was passed by for each reason, up to `MOST_PATHS` of each by name and how many more there are."""
+    by_reason: dict[str, list[str]] = {}
+    for one in outcome.skipped:
+        by_reason.setdefault(one.reason, []).append(one.path)
+    return [(reason, _some(sorted(paths))) for reason, paths in sorted(by_reason.items())]
+
+
+def _some(paths: list[str]) -> list[str]:
+    more = len(paths) - MOST_PATHS
+    return [*paths[:MOST_PATHS], *([f"and {more} more"] if more > 0 else [])]
 
 
 def passed_sentence(outcome: Outcome) -> str:

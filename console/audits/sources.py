@@ -23,6 +23,7 @@ NOTEBOOK = "notebooks are not audited"
 _COUNTED = {
     NOTEBOOK: (f"notebook ({NOTEBOOK})", f"notebooks ({NOTEBOOK})"),
     "tests": ("file or folder of tests", "files or folders of tests"),
+    "documentation": ("folder of documentation", "folders of documentation"),
     "no regular file": ("special file", "special files"),
     **{one: (one, f"{one}s") for one in ("vendored or generated folder", "generated file", "symbolic link")},
 }
@@ -36,6 +37,10 @@ VENDORED = frozenset(
     }
 )
 """Folders that hold what others wrote or what a build made."""
+
+_TEST_FILES = ("test_*.py", "tests_*.py", "*_test.py", "*_tests.py")
+_TEST_FOLDERS = ("test_*", "tests_*", "*_test", "*_tests")
+_DOCS = ("doc", "docs")
 
 GENERATED_NAMES = ("*_pb2.py", "*_pb2_grpc.py")
 MOST_BYTES = 5_000_000
@@ -165,8 +170,10 @@ def _folder_reason(path: str, entry: os.DirEntry[str], options: Options) -> str:
         return "vendored or generated folder"
     if options.is_excluded(path):
         return "excluded by pyproject.toml"
-    if entry.name in ("test", "tests") and not options.include_tests:
+    if not options.include_tests and is_test_folder(entry.name):
         return "tests"
+    if not options.include_tests and entry.name in _DOCS:
+        return "documentation"
     return ""
 
 
@@ -193,7 +200,12 @@ def _content_reason(entry: os.DirEntry[str]) -> str:
 
 def is_test(name: str) -> bool:
     """Return whether a file of this name holds tests."""
-    return name == "conftest.py" or fnmatchcase(name, "test_*.py") or fnmatchcase(name, "*_test.py")
+    return name in ("conftest.py", "test.py", "tests.py") or any(fnmatchcase(name, one) for one in _TEST_FILES)
+
+
+def is_test_folder(name: str) -> bool:
+    """Return whether a folder of this name holds tests, or what only tests need."""
+    return name in ("test", "tests", "testing") or any(fnmatchcase(name, one) for one in _TEST_FOLDERS)
 
 
 def is_generated(raw: bytes) -> bool:

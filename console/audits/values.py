@@ -73,9 +73,9 @@ def spots_of(hits: Iterable[Hit]) -> tuple[Spot, ...]:
 
 
 def with_counts(hits: Sequence[Hit]) -> list[Hit]:
-    """Return hits that know how many of their rule stand in their file."""
-    counts = Counter((hit.check, hit.rule, hit.path) for hit in hits)
-    return [replace(hit, count=counts[hit.check, hit.rule, hit.path]) for hit in hits]
+    """Return hits that know how many of their check stand in their file."""
+    counts = Counter((hit.check, hit.path) for hit in hits)
+    return [replace(hit, count=counts[hit.check, hit.path]) for hit in hits]
 
 
 def _key(hit: Hit) -> str:

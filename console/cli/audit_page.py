@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from checks.model import Severity
 from console.audits.audit import Outcome
 from console.audits.catalogue import AUDITS, ELSEWHERE
-from console.audits.saying import passed_sentence, verdict_sentence
+from console.audits.saying import passed_paths, passed_sentence, verdict_sentence
 from console.audits.values import Spot
 from screens.lines import BLANK, Line, Span, Tone, flow, line, severity_word
 from screens.text.amount import counted
@@ -24,7 +24,7 @@ def audit_lines(outcome: Outcome, width: int, *, explains: bool = False, has_bas
     for check in dict.fromkeys(spot.hit.check for spot in said):
         found = [spot for spot in said if spot.hit.check == check]
         lines.extend((BLANK, *_check_lines(check, found, width, explains=explains)))
-    rest = _rest(outcome, notes=len(outcome.spots) - len(said))
+    rest = _rest(outcome, notes=len(outcome.spots) - len(said), explains=explains)
     if has_baseline and said:
         rest.append(_TO_ACCEPT)
     return [*lines, BLANK, *(row for text in rest for row in flow([Span(text, Tone.FAINT)], width, hang=2))]
@@ -65,8 +65,12 @@ def _check_lines(check: str, spots: Sequence[Spot], width: int, *, explains: boo
     yield line(Span(check, Tone.STRONG), Span(f"{head} · {len(spots)}", Tone.FAINT))
     if explains and check in titles:
         yield from flow([Span(titles[check].why, Tone.FAINT)], width)
+    counted_files: set[str] = set()
     for spot in spots:
-        yield from flow([Span(spot.hit.place, Tone.STRONG), spot.hit.sentence], width, first=_lead(spot))
+        is_first = spot.hit.path not in counted_files
+        counted_files.add(spot.hit.path)
+        many = [Span(f"({spot.hit.count} in this file)", Tone.FAINT)] if is_first and spot.hit.count > 1 else []
+        yield from flow([Span(spot.hit.place, Tone.STRONG), spot.hit.sentence, *many], width, first=_lead(spot))
         if explains:
             yield from _explained(spot, width)
 
@@ -79,14 +83,13 @@ def _lead(spot: Spot) -> Span:
 def _explained(spot: Spot, width: int) -> Iterable[Line]:
     hit = spot.hit
     where = f" in {hit.scope}" if hit.scope else ""
-    many = f", one of {hit.count} in this file" if hit.count > 1 else ""
-    said = f"rule {hit.rule} of {hit.tool}{where}{many}, fingerprint {spot.finding.fingerprint}"
+    said = f"rule {hit.rule} of {hit.tool}{where}, fingerprint {spot.finding.fingerprint}"
     yield from flow([Span(said, Tone.FAINT)], width, first=INDENT)
     if hit.remedy:
         yield from flow([hit.remedy], width, first=Span(f"{'→':<9}", Tone.FAINT))
 
 
-def _rest(outcome: Outcome, notes: int) -> list[str]:
+def _rest(outcome: Outcome, notes: int, *, explains: bool) -> list[str]:
     """Return what else is to be known: notes, the baseline, and what was not looked at."""
     said: list[str] = []
     if notes:
@@ -99,4 +102,6 @@ def _rest(outcome: Outcome, notes: int) -> list[str]:
         )
     if passed := passed_sentence(outcome):
         said.append(passed)
+    if explains:
+        said += [f"{reason}: {', '.join(paths)}" for reason, paths in passed_paths(outcome)]
     return said

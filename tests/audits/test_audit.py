@@ -260,6 +260,13 @@ def test_a_repository_says_what_it_excludes_and_where_its_pools_are(checkout: Ch
     assert said(checkout.audit()) == []
 
 
+def test_two_stars_stand_for_any_folder_or_none(checkout: Checkout) -> None:
+    for path in ("old.py", "deep/er/old.py", "deep/new.py"):
+        checkout.write(path, SILENT)
+    checkout.write("pyproject.toml", '[tool.courtside.audit]\nexclude = ["**/old.py"]\n')
+    assert said(checkout.audit()) == ["WARNING deep/new.py:3 silent"]
+
+
 def test_our_own_repository_passes_all_audits() -> None:
     root = Path(__file__).parents[2]
     failing = [line for line in said(Checkout(root).audit()) if not line.startswith("OK ")]

@@ -8,7 +8,7 @@ from checks.model import Severity
 from console.audits.audit import audit
 from console.audits.choosing import Only
 from console.audits.options import Options
-from console.audits.saying import passed_sentence
+from console.audits.saying import passed_paths, passed_sentence
 from console.audits.sources import is_generated
 from tests.audits.conftest import Checkout
 
@@ -50,6 +50,36 @@ def test_a_sentence_of_a_persons_own_marks_nothing(line: str) -> None:
     assert not is_generated(f"{line}\n{SILENT}".encode())
 
 
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("tests.py", "tests"),
+        ("foo_tests.py", "tests"),
+        ("integration_tests/a.py", "tests"),
+        ("testing/a.py", "tests"),
+        ("test_data/a.py", "tests"),
+        ("docs/conf.py", "documentation"),
+    ],
+)
+def test_tests_and_documentation_are_passed_by_unless_they_are_asked_for(
+    checkout: Checkout, path: str, reason: str
+) -> None:
+    checkout.write(path, SILENT)
+    checkout.write("latest/contest.py", "x = 1\n")
+    assert dict(checkout.audit().passed_by) == {reason: 1}
+    assert audit(checkout.root, (), Options(include_tests=True)).files == 2
+
+
+def test_explaining_names_what_was_passed_by(checkout: Checkout) -> None:
+    for number in range(22):
+        checkout.write(f"tests_{number:02}/a.py", SILENT)
+    checkout.write("services/build/a.py", SILENT)
+    named = dict(passed_paths(checkout.audit()))
+    assert named["vendored or generated folder"] == ["services/build"]
+    assert named["tests"][:1] == ["tests_00"]
+    assert named["tests"][-1] == "and 2 more"
+
+
 def test_notebooks_are_counted_and_not_read(checkout: Checkout) -> None:
     checkout.write("a.py", "x = 1\n")
     checkout.write("one.ipynb", b"\xff\xfe no JSON")
@@ -75,7 +105,7 @@ def test_one_and_many_are_said_as_people_say_them(checkout: Checkout) -> None:
     assert said == "passed by: 2 symbolic links, 1 generated file, 1 file or folder of tests"
 
 
-def test_a_finding_counts_those_of_its_own_rule_in_the_file(checkout: Checkout) -> None:
+def test_a_finding_counts_those_of_its_own_check_in_the_file(checkout: Checkout) -> None:
     checkout.write("a.py", f"{SILENT}{SILENT}try:\n    work()\nexcept OSError:\n    pass\n")
     counts = {(spot.hit.rule, spot.hit.count) for spot in checkout.audit("silent_exceptions").spots}
-    assert counts == {("silent", 2), ("typed", 1)}
+    assert counts == {("silent", 3), ("typed", 3)}
