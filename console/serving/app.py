@@ -66,6 +66,10 @@ def _route(service: Service, endpoint: Endpoint) -> Route:
             message = f"this needs a token of the scope {endpoint.access.name.lower()}, and {caller.name} may only read"
             challenge = {"WWW-Authenticate": 'Bearer realm="courtside", error="insufficient_scope"'}
             raise RefusedError(403, "forbidden", message, challenge)
+        if request.query_params and endpoint.access is not None:
+            raise RefusedError(
+                422, "usage", "there is nothing to choose with ?…: the answer would be to another question"
+            )
         return await endpoint.handler(service, request)
 
     return Route(endpoint.path, handle, methods=[endpoint.method])

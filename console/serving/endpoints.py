@@ -101,8 +101,7 @@ async def metrics(service: Service, request: Request) -> Response:
 
 async def run(service: Service, request: Request) -> Response:
     """Answer with the report of a run that is under way, or begun now."""
-    if (await request.body()).strip() not in (b"", b"{}"):
-        raise RefusedError(422, "usage", "a run takes no body: all checks are run")
+    await _refuse_body(request, "a run takes no body: all checks are run")
     joined = service.runs.joins()
     try:
         seen = await service.runs.demanded()
@@ -116,6 +115,7 @@ async def run(service: Service, request: Request) -> Response:
 
 async def gate(service: Service, request: Request) -> Response:
     """Answer whether the next phase may start for a date, and record what is decided where writing is allowed."""
+    await _refuse_body(request, "a gate takes no body: the hand-over and the date are in the path")
     transition, day = _transition(request.path_params["transition"]), _day(request.path_params["date"])
     try:
         answered = await service.gates.decision(transition, day, request.state.caller.name)
@@ -152,6 +152,11 @@ async def _seen(service: Service) -> tuple[Seen, float]:
     if isinstance(seen, Failure):
         raise refuse(seen)
     return seen, service.runs.age_seconds(seen)
+
+
+async def _refuse_body(request: Request, why: str) -> None:
+    if (await request.body()).strip() not in (b"", b"{}"):
+        raise RefusedError(422, "usage", why)
 
 
 def _transition(text: str) -> Transition:

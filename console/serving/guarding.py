@@ -76,7 +76,10 @@ def _unknown(headers: list[tuple[bytes, bytes]]) -> Response:
 
 
 def _unfit(headers: list[tuple[bytes, bytes]]) -> Response | None:
-    """Return the refusal of a request that a browser makes for a web page, whose name may be made to lead here."""
+    """Return the refusal of a request that a browser makes for a web page, whose name may be made to lead here, or a proxy."""
+    if any(name == b"forwarded" or name.startswith(b"x-forwarded-") for name, _ in headers):
+        message = "without tokens only this machine may ask, and a proxy has passed this on: set a token"
+        return error_response(403, "forbidden", message)
     for name, word in ((b"host", "asked under the name"), (b"origin", "asked by the web page")):
         for value in _all(headers, name):
             found = _HOST.fullmatch(value.decode("latin-1"))

@@ -60,6 +60,17 @@ class Joined(Generic[Value]):
         return began[-1] if began else None
 
     @property
+    def overdue_since(self) -> float | None:
+        """When the newest work was begun, where it hangs: nobody waits for it any more, and its thread lives."""
+        living = self._living()
+        return living[-1][0] if living and self._left(living[-1][0]) <= 0 else None
+
+    @property
+    def late(self) -> Failure:
+        """Why there is no answer of work that has not ended in time."""
+        return Failure("timeout", f"{self._what} has not ended within {self._limit_seconds:g} s")
+
+    @property
     def hung(self) -> int:
         """How many threads are left behind."""
         return sum(self._left(began) <= 0 for began, _ in self._living())
@@ -97,7 +108,7 @@ class Joined(Generic[Value]):
             async with asyncio.timeout(max(0.0, self._left(began))):
                 return await asyncio.shield(outcome)
         except TimeoutError:
-            return Failure("timeout", f"{self._what} has not ended within {self._limit_seconds:g} s")
+            return self.late
 
     def _run(self, loop: asyncio.AbstractEventLoop, outcome: asyncio.Future[Value | Failure]) -> None:
         found: Value | Failure

@@ -18,7 +18,7 @@ _AFTER_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes of a request, and seconds."""
+    """Bytes of a request, seconds, and how many may ask at once."""
 
     head_bytes: int = 16_384
     """For path, query and headers. h11 holds a head that comes in parts to it; one that comes whole it takes at any size."""
@@ -29,6 +29,8 @@ class Limits:
     """For the head of a request to arrive, and for a connection that says nothing."""
     body_seconds: float = 10.0
     """For its body."""
+    connections: int = 4_000
+    """At the same time; each is an open file."""
     answer_seconds: float = 60.0
     """For the answer, from the end of the request until it has been taken."""
 

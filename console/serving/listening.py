@@ -12,7 +12,7 @@ import uvicorn
 
 from console.serving.app import Terms, application
 from console.serving.guarding import is_loopback
-from console.serving.logs import uvicorn_logs_to
+from console.serving.logs import libraries_log_to
 from console.serving.protocol import protocol_within
 from console.serving.tokens import VARIABLE
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 10
 """How long requests may go on after a signal."""
-MOST_CONNECTIONS = 4_000
+KEPT_FILES = 200
+"""Open files that connections leave to the journal, the warehouse and the program."""
 BACKLOG = 2_048
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -55,6 +56,27 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def connections_within(wanted: int) -> int:
+    """Return how many connections of those `wanted` this process may hold, having asked the system for as many files.
+
+    Without a file to spare nothing could be answered: asyncio would try to accept again and again.
+    """
+    try:
+        import resource  # noqa: PLC0415  # not on Windows, which has no such limit
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if resource.RLIM_INFINITY != soft < wanted + KEPT_FILES:
+            soft = wanted + KEPT_FILES if hard == resource.RLIM_INFINITY else min(hard, wanted + KEPT_FILES)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    except (
+        ImportError,
+        OSError,
+        ValueError,
+    ):  # courtside: ignore[silent_exceptions] where no limit is known there is none
+        return wanted
+    return wanted if soft == resource.RLIM_INFINITY else max(1, min(wanted, soft - KEPT_FILES))
+
+
 def server_of(service: Service, terms: Terms) -> uvicorn.Server:
     """Return the server, which does not listen yet."""
     config = uvicorn.Config(
@@ -67,7 +89,6 @@ def server_of(service: Service, terms: Terms) -> uvicorn.Server:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=terms.limits.head_bytes,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -78,7 +99,7 @@ def server_of(service: Service, terms: Terms) -> uvicorn.Server:
 def serve_until_told(server: uvicorn.Server, door: socket.socket, terms: Terms) -> None:
     """Serve on a listening socket until SIGTERM or SIGINT, finish what is being answered, and return. In the main thread."""
     host, port = door.getsockname()[:2]
-    with uvicorn_logs_to(terms.log), _ends_at_signals(server):
+    with libraries_log_to(terms.log), _ends_at_signals(server):
         terms.log.write("listening", host=host, port=port, tokens=bool(terms.tokens))
         server.run(sockets=[door])
         terms.log.write("ended")

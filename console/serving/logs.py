@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ID_HEADER = "x-request-id"
 LONGEST_PATH = 200
+SAME_SECONDS = 10.0
+"""For which a sentence of a library is not repeated: of asyncio there can be thousands a second."""
+_MOST_KNOWN = 1_000
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """What an id that a caller brings may be; any other is replaced."""
@@ -45,30 +48,41 @@ class JsonLog:
 
 
 class _Handler(logging.Handler):
-    """Takes what uvicorn has to say into the log: its sentence, without the trace."""
+    """Takes what libraries have to say into the log: the first line, and the same once in a while only."""
 
     def __init__(self, log: JsonLog) -> None:
         super().__init__(logging.WARNING)
         self._log = log
+        self._last: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         why = "" if error is None else f": {type(error).__name__}"
-        self._log.write("server", level=record.levelname.lower(), message=f"{record.getMessage().strip()}{why}")
+        said = f"{record.getMessage().strip().partition(chr(10))[0]}{why}"
+        last = self._last.get(said)
+        if last is not None and 0 <= record.created - last < SAME_SECONDS:
+            return
+        if len(self._last) >= _MOST_KNOWN:
+            self._last.clear()
+        self._last[said] = record.created
+        self._log.write("server", level=record.levelname.lower(), message=said)
 
 
 @contextmanager
-def uvicorn_logs_to(log: JsonLog) -> Iterator[None]:
-    """Let uvicorn's warnings go to `log` and nowhere else."""
-    logger, handler = logging.getLogger("uvicorn"), _Handler(log)
-    before = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
+def libraries_log_to(log: JsonLog) -> Iterator[None]:
+    """Let the warnings of uvicorn and asyncio go to `log` and nowhere else."""
+    handler = _Handler(log)
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "asyncio")]
+    before = [logger.propagate for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.propagate = False
     try:
         yield
     finally:
-        logger.removeHandler(handler)
-        logger.propagate = before
+        for logger, propagates in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            logger.propagate = propagates
 
 
 class Logged:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 
 from prometheus_client import generate_latest
@@ -18,6 +19,7 @@ from checks.catalogue import ALL_CHECKS
 from checks.facts.lineage import LINEAGE
 from checks.facts.retry_queue import RETRY_QUEUE
 from checks.funnel import funnel_by_date
+from checks.incidents.incident import State
 from checks.queue_rows import Standing
 from checks.queue_rows import standing as standing_of
 from checks.severity import Severity
@@ -68,8 +70,8 @@ def _of_report(service: Service) -> Iterator[Metric]:
     )
     by_check = {result.check: result.severity for result in seen.look.report.results} if seen else {}
     checks = GaugeMetricFamily("courtside_check_severity", f"What each check came to: {_SCALE}.", labels=["check"])
-    for name, severity in {**{check.id: Severity.UNKNOWN for check in ALL_CHECKS}, **by_check}.items():
-        checks.add_metric([name], severity.value)
+    for name in dict.fromkeys((*(check.id for check in ALL_CHECKS), *runs.reported)):
+        checks.add_metric([name], by_check.get(name, Severity.UNKNOWN).value)
     yield checks
     if seen is not None:
         yield from _of_facts(seen, age)
@@ -135,17 +137,23 @@ def _of_kept(service: Service, kept: Kept | Failure) -> Iterator[Metric]:
     ages.add_metric(["drainer"], _age(drainer, service))
     yield ages
     if not isinstance(kept, Failure) and watcher is not None:
-        states = Counter(incident.state.value for incident in kept.incidents)
-        incidents = GaugeMetricFamily("courtside_incidents", "Incidents that the watcher keeps.", labels=["state"])
-        for state, count in sorted(states.items()):
-            incidents.add_metric([state], count)
-        yield incidents
+        yield _incidents(kept)
         untold = GaugeMetricFamily("courtside_notices", "Notices that are not delivered.", labels=["sink", "state"])
         for sink in kept.sinks:
             untold.add_metric([sink.sink, "waiting"], sink.waiting)
             untold.add_metric([sink.sink, "refused"], sink.refused)
             untold.add_metric([sink.sink, "doubtful"], sink.doubtful)
         yield untold
+
+
+def _incidents(kept: Kept) -> Metric:
+    """Give every state and severity, also those that no incident has: a series that is gone resolves an alert."""
+    found = Counter((incident.state, incident.severity) for incident in kept.incidents)
+    text = "Incidents that the watcher keeps, by state and severity."
+    incidents = GaugeMetricFamily("courtside_incidents", text, labels=["state", "severity"])
+    for state, severity in product(State, Severity):
+        incidents.add_metric([state.value, severity.name.lower()], found[state, severity])
+    return incidents
 
 
 def _age(heartbeat: Heartbeat | None, service: Service) -> float:

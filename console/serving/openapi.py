@@ -142,7 +142,8 @@ def _document(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _operation(endpoint: Endpoint, *, has_tokens: bool) -> dict[str, Any]:
     is_guarded = has_tokens and endpoint.access is not None
-    refusals = sorted({*endpoint.refusals, *_STATUS_OF_ALL, *((401,) if is_guarded else ())})
+    of_access = () if endpoint.access is None else (422,)
+    refusals = sorted({*endpoint.refusals, *_STATUS_OF_ALL, *of_access, *((401,) if is_guarded else ())})
     needs = "no token" if endpoint.access is None else f"a token that may {endpoint.access.name.lower()}"
     return {
         "summary": endpoint.summary,

@@ -25,8 +25,11 @@ class BoundedProtocol(H11Protocol):
     _awaits_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Begin to wait for the first head."""
+        """Begin to wait for the first head; a connection too many is ended, before it has cost more than its file."""
         super().connection_made(transport)
+        if len(self.connections) > self.limits.connections:
+            transport.abort()
+            return
         self._end_within(self.limits.head_seconds)
 
     def data_received(self, data: bytes) -> None:

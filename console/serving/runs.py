@@ -86,7 +86,8 @@ def look_once(open_desk: Callable[[], Desk], frame: Frame, clock: Clock) -> Seen
 class Runs:
     """The reports that are given out, and the runs that make them; used from one event loop.
 
-    `known` is the newest report, `trouble` why the last run made none, `billed` the bytes that all runs were billed for.
+    `known` is the newest report, `trouble` why the last run made none, `billed` the bytes that all runs were billed for, `count`
+    how many were begun, `reported` the checks that any report has had.
     """
 
     def __init__(
@@ -99,10 +100,12 @@ class Runs:
         self._pace = pace or Pace()
         self._demanded: float | None = None
         self._tried: float | None = None
+        self._overdue: float | None = None
         self.known: Seen | None = None
         self.trouble: Failure | None = None
         self.billed: int | None = None
         self.count = 0
+        self.reported: frozenset[str] = frozenset()
 
     @property
     def running_since(self) -> float | None:
@@ -141,12 +144,16 @@ class Runs:
         return self.running_since is not None or self._just_made() is not None
 
     def freshen(self) -> None:
-        """Begin a run where one is due, and wait for nothing."""
+        """Begin a run where one is due, and wait for nothing; one that hangs is known to, also where nobody waited for it."""
+        overdue = self._joined.overdue_since
+        if overdue is not None and overdue != self._overdue:
+            self._overdue = overdue
+            self._note(self._joined.late)
         if self._is_due():
             self._begin()
 
     def _begin(self) -> None:
-        self.count += self.running_since is None
+        self.count += self.running_since is None and not self.is_stuck
         self._joined.begin()
 
     async def _outcome(self) -> Seen | Failure:
@@ -165,6 +172,7 @@ class Runs:
             return
         self.trouble = None
         self.known = found if self.known is None or found.began >= self.known.began else self.known
+        self.reported |= {result.check for result in found.look.report.results}
         if found.spending is not None:
             self.billed = (self.billed or 0) + found.spending.billed
 

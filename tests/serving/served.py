@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from checks.facts.watcher_runs import WatcherRun
 from checks.model import Scope
 from checks.policy import Policy
 from console.actions.opening import station_for
@@ -25,7 +26,7 @@ from console.gates.recording import Recorder
 from console.serving.app import Terms
 from console.serving.limits import Limits
 from console.serving.listening import listen, server_of
-from console.serving.logs import JsonLog, uvicorn_logs_to
+from console.serving.logs import JsonLog, libraries_log_to
 from console.serving.runs import Clock, Pace
 from console.serving.service import Service, World, service_of
 from console.serving.tokens import Tokens
@@ -64,11 +65,12 @@ class Opener:
     path: Path
     before: Callable[[], None] = lambda: None
     opened: int = 0
+    watched: tuple[WatcherRun, ...] = ()
 
     def __call__(self) -> Desk:
         self.opened += 1
         self.before()
-        return Desk(EmbeddedWarehouse(self.path, name=PLACE), Policy())
+        return Desk(EmbeddedWarehouse(self.path, name=PLACE), Policy(), watched=lambda: self.watched)
 
 
 class Written(io.StringIO):
@@ -155,7 +157,7 @@ def serving(open_desk: Callable[[], Desk], state_dir: Path, setting: Setting | N
     service = service_of(world, setting.pace)
     terms = Terms(setting.tokens, JsonLog(out, setting.clock.now), setting.new_id, setting.limits)
     server = server_of(service, terms)
-    with uvicorn_logs_to(terms.log), listen("127.0.0.1", 0) as door:
+    with libraries_log_to(terms.log), listen("127.0.0.1", 0) as door:
         port = door.getsockname()[1]
         thread = Thread(target=lambda: server.run(sockets=[door]))
         thread.start()

@@ -224,3 +224,18 @@ def test_a_defect_is_answered_as_one_and_logged_under_the_requests_id(opener: Op
         (line,) = served.requests(1)
         assert (line["id"], line["status"]) == (answer.headers["x-request-id"], 500)
         assert "ZeroDivisionError" in line["error"]
+
+
+@pytest.mark.parametrize("path", ["/verdict", "/checks", "/checks/orchestration.gap", "/incidents", "/metrics"])
+def test_what_nothing_is_chosen_with_is_refused_and_not_overheard(served: Served, opener: Opener, path: str) -> None:
+    """An answer to another question, with status 200, would pass for the answer."""
+    answer = served.get(path, params={"date": "2026-01-20"})
+    assert (answer.status_code, answer.json()["error"]["kind"]) == (422, "usage")
+    assert opener.opened == 0
+    assert served.get("/healthz", params={"probe": "1"}).status_code == 200
+
+
+def test_a_gate_takes_no_body(served: Served, opener: Opener) -> None:
+    path = "/gates/phase3_to_phase4/2026-01-24"
+    assert served.post(path, content=b'{"hold": true}').status_code == 422
+    assert opener.opened == 0

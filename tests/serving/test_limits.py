@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -107,6 +110,38 @@ def test_a_body_that_does_not_arrive_is_refused_in_time(impatient: Served, opene
         opened.sendall(b"POST /run HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         assert status_of(all_of(opened)) == 408
     assert opener.opened == 0
+
+
+def test_a_connection_too_many_is_ended_and_those_that_were_first_are_answered(opener: Opener, tmp_path: Path) -> None:
+    with serving(opener, tmp_path, Setting(limits=Limits(connections=3))) as served:
+        assert served.get("/healthz").status_code == 200
+        with connection(served), connection(served):
+            comes_true(lambda: len(served.server.server_state.connections) == 3)
+            with connection(served) as too_many:
+                assert all_of(too_many) == b""
+            assert served.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "says"), [(64, 256, "56 256"), (256, 5_000, "4000 4200"), (210, 210, "10 210")]
+)
+def test_connections_are_no_more_than_files_can_be_opened(soft: int, hard: int, says: str) -> None:
+    """Without one to spare, asyncio would try to accept thousands of times a second and answer nobody."""
+    code = (
+        "import resource; from console.serving.listening import connections_within; "
+        f"resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard})); "
+        "print(connections_within(4000), resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # ours
+    assert done.stdout.strip() == says
+
+
+def test_what_a_library_says_again_and_again_is_in_the_log_once(served: Served) -> None:
+    for _ in range(1_000):
+        logging.getLogger("asyncio").error("socket.accept() out of system resource\nsocket: <...>")
+    logging.getLogger("asyncio").error("something else")
+    said = [line["message"] for line in served.log if line["event"] == "server"]
+    assert said == ["socket.accept() out of system resource", "something else"]
 
 
 def test_a_client_that_never_takes_its_answers_is_let_go(opener: Opener, tmp_path: Path) -> None:

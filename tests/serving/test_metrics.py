@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from checks.catalogue import ALL_CHECKS
+from checks.facts.watcher_runs import WatcherRun
 from console.heartbeat import DRAINER, WATCHER, Heartbeat, beat_with
 from console.incidents.shelf import keep_incidents
 from console.journal import FILE_NAME
@@ -87,6 +88,19 @@ def test_once_the_warehouse_fails_what_was_known_counts_no_more(
     assert found["check_severity", "transitions.stuck_run"] == 2
 
 
+def test_a_check_that_was_reported_once_is_never_gone_from_what_is_told(
+    served: Served, opener: Opener, clock: HandClock, tmp_path: Path
+) -> None:
+    """A series that is gone resolves an alert."""
+    opener.watched = (WatcherRun(clock.now(), "ops-1", 1800, "OK"),)
+    served.get("/verdict")
+    assert values(served)["check_severity", "watcher.silent"] == 0
+    opener.path = tmp_path / "gone.duckdb"
+    clock.pass_seconds(600)
+    served.get("/verdict")
+    assert values(served)["check_severity", "watcher.silent"] == 2
+
+
 def test_heartbeats_have_an_age_and_one_that_never_was_is_infinitely_old(
     served: Served, clock: HandClock, tmp_path: Path
 ) -> None:
@@ -106,7 +120,9 @@ def test_incidents_are_counted_once_a_watcher_has_run(served: Served, clock: Han
     with open_journal(tmp_path, now=clock.now).writing() as connection:
         keep_incidents(connection, PLACE, watch.incidents, NOON)
         beat_with(connection, WATCHER, PLACE, Heartbeat(NOON, "ops-1", "one incident"))
-    assert values(served)["incidents", "open"] == 1
+    found = values(served)
+    assert found["incidents", "critical", "open"] == 1
+    assert (found["incidents", "error", "resolved"], found["incidents", "unknown", "new"]) == (0, 0)
 
 
 def test_a_journal_that_cannot_be_read_is_told_and_hides_nothing_else(served: Served, tmp_path: Path) -> None:

@@ -199,6 +199,32 @@ def test_a_warehouse_that_hangs_holds_up_neither_health_nor_metrics_and_is_repor
         go_on.set()
 
 
+def test_a_run_that_hangs_is_known_to_hang_although_nobody_waits_for_it(
+    demo_file: Path, tmp_path: Path, clock: HandClock
+) -> None:
+    """Prometheus is often all that asks."""
+    go_on, hangs = Event(), False
+    opener = Opener(demo_file, lambda: assert_comes(go_on) if hangs else None)
+    with serving(opener, tmp_path, Setting(clock=clock, limit_seconds=30)) as served:
+        served.get("/verdict")
+        hangs = True
+        clock.pass_seconds(120)
+        assert "courtside_last_run_failed 0.0" in served.get("/metrics").text
+        comes_true(lambda: opener.opened == 2)
+        clock.pass_seconds(31)
+        found = served.get("/metrics").text
+        assert "courtside_last_run_failed 1.0" in found
+        assert "courtside_verdict_severity 2.0" in found
+        assert 'courtside_check_severity{check="orchestration.gap"} 2.0' in found
+        for _ in range(MOST_HUNG + 3):
+            clock.pass_seconds(60)
+            found = served.get("/metrics").text
+        assert served.get("/healthz").json()["error"]["kind"] == "stuck"
+        assert f"courtside_runs_total {MOST_HUNG + 1}.0" in found, "one that is not begun is none"
+        go_on.set()
+        comes_true(lambda: served.get("/healthz").status_code == 200)
+
+
 def test_a_server_whose_runs_all_hang_says_that_it_must_be_started_again(
     demo_file: Path, tmp_path: Path, clock: HandClock
 ) -> None:

@@ -95,6 +95,8 @@ def test_without_tokens_only_this_machine_may_ask_and_no_web_page(served: Served
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Host": "127.0.0.1.evil.example"},
+        {"X-Forwarded-For": "203.0.113.9"},
+        {"Forwarded": "for=203.0.113.9"},
     ):
         refused = served.post("/run", headers=header)
         assert (refused.status_code, refused.json()["error"]["kind"]) == (403, "forbidden")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,14 +34,23 @@ def serve(
 
     from console.serving.app import Terms
     from console.serving.limits import limits_for
-    from console.serving.listening import DoorError, listen, refuse_open_door, serve_until_told, server_of
+    from console.serving.listening import (
+        DoorError,
+        connections_within,
+        listen,
+        refuse_open_door,
+        serve_until_told,
+        server_of,
+    )
     from console.serving.logs import JsonLog
     from console.serving.service import service_of
     from console.serving.tokens import tokens_of
 
     shell, world = job.shell, _world(job)
     tokens = tokens_of(shell.environment, job.settings.serve_tokens)
-    terms = Terms(tokens, JsonLog(shell.err, shell.now), lambda: uuid4().hex, limits_for(world.limit_seconds))
+    limits = limits_for(world.limit_seconds)
+    limits = replace(limits, connections=connections_within(limits.connections))
+    terms = Terms(tokens, JsonLog(shell.err, shell.now), lambda: uuid4().hex, limits)
     try:
         refuse_open_door(host, terms.tokens)
         door = listen(host, port)
