@@ -12,7 +12,7 @@ from checks.times import format_utc
 SHOW_A_MOMENT = frozenset(("check", "diagnose", "gaps", "gate", "queue list", "reconcile", "trace", "transitions"))
 """The commands that take `--at`."""
 
-_OF_NO_WAREHOUSE = frozenset(("audit", "service install"))
+_OF_NO_WAREHOUSE = frozenset(("audit",))
 
 
 def aimed(suggestions: tuple[Suggestion, ...], scope: Scope) -> tuple[Suggestion, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.installing.wanted import Text, UnfitError
+from console.installing.wanted import Secrets, Text, UnfitError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,20 @@ class Written:
 
     path: Path
     is_new: bool
+
+
+def read_secrets(path: Path) -> Secrets:
+    """Return which variables a file of secrets names. Raises UnfitError where others may read it, or nobody can."""
+    try:
+        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except FileNotFoundError:  # courtside: ignore[silent_exceptions] then it names none
+        return Secrets(path, frozenset())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnfitError(f"{path} cannot be read: {error}; it holds the secrets, one NAME=value a line") from error
+    if os.name == "posix" and mode & 0o077:
+        raise UnfitError(f"{path} holds secrets and can be read by others: chmod 600 {shlex.quote(str(path))}")
+    names = (line.removeprefix("export ").partition("=")[0].strip() for line in text.splitlines() if "=" in line)
+    return Secrets(path, frozenset(name for name in names if not name.startswith("#")))
 
 
 def write_all(folder: Path, texts: Sequence[Text], *, force: bool) -> tuple[Written, ...]:

@@ -43,6 +43,18 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Secrets:
+    """The file of secrets: the variables that it names, none where there is no such file."""
+
+    path: Path
+    names: frozenset[str]
+
+    def lacking(self, needed: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        """Return of what is `needed`, each a choice of variables, the first of those of which none is named."""
+        return tuple(choice[0] for choice in needed if self.names.isdisjoint(choice))
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A file to write: its name and what is in it."""
 

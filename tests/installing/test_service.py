@@ -196,6 +196,54 @@ def test_a_file_that_says_something_else_is_left_alone_without_force(courtside: 
     assert path.read_text() == written
 
 
+def test_it_runs_as_it_is_run_here(courtside: Courtside) -> None:
+    """A watcher that writes where whoever installed it said not to would be another one."""
+    courtside.home.mkdir()
+    env = {"HOME": str(courtside.home), "COURTSIDE_DEADLINE_SECONDS": "7", "COURTSIDE_READ_ONLY": "true"}
+    for kind in ("systemd", "timer", "cron", "cloud-run"):
+        cloud = CLOUD if kind == "cloud-run" else ()
+        options = ("--kind", kind, "--print", "--warehouse", "bigquery://nba-props", *cloud)
+        by_variable = courtside("service", "install", *options, env=env).out
+        assert "COURTSIDE_DEADLINE_SECONDS" in by_variable
+        assert "--read-only" in by_variable
+        by_flag = courtside("service", "install", "--read-only", *options, env={"HOME": str(courtside.home)}).out
+        assert "--read-only" in by_flag
+
+
+def test_what_the_watcher_would_lack_is_said_by_name(courtside: Courtside) -> None:
+    courtside.home.mkdir()
+    (courtside.home / "courtside.toml").write_text('[notify]\nsinks = ["slack", "pagerduty"]\n')
+    secrets = courtside.home / "secrets.env"
+    env = {"HOME": str(courtside.home), "COURTSIDE_PING_URL": "https://example.com/ping"}
+    options = ("service", "install", "--warehouse", "bigquery://nba-props")
+    done = courtside(*options, "--json", env=env)
+    assert (done.status, done.document["lacking"]) == (
+        0,
+        ["COURTSIDE_SLACK_TOKEN", "COURTSIDE_PAGERDUTY_KEY", "COURTSIDE_PING_URL"],
+    )
+    said = courtside(*options, env=env).out
+    assert f"needs: COURTSIDE_SLACK_TOKEN=… in {secrets}, chmod 600; the watcher ends at once without" in said
+    secrets.write_text("# COURTSIDE_PING_URL=no\nexport COURTSIDE_SLACK_WEBHOOK=x\nCOURTSIDE_PAGERDUTY_KEY=y\n")
+    secrets.chmod(0o600)
+    assert courtside(*options, "--json", env=env).document["lacking"] == ["COURTSIDE_PING_URL"]
+
+
+def test_a_file_of_secrets_that_others_can_read_is_refused(courtside: Courtside) -> None:
+    courtside.home.mkdir()
+    secrets = courtside.home / "secrets.env"
+    secrets.write_text("COURTSIDE_SLACK_TOKEN=x\n")
+    secrets.chmod(0o644)
+    refused = install(courtside)
+    assert refused.status == 3
+    assert f"{secrets} holds secrets and can be read by others: chmod 600" in refused.err
+
+
+def test_a_warehouse_that_is_none_is_refused_before_a_watcher_would_be_for_ever(courtside: Courtside) -> None:
+    refused = install(courtside, place="bigquery://no")
+    assert refused.status == 3
+    assert "names no BigQuery project" in refused.err
+
+
 def test_no_secret_is_in_what_is_written(courtside: Courtside) -> None:
     courtside.home.mkdir()
     (courtside.home / "courtside.toml").write_text(

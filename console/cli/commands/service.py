@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -34,6 +35,17 @@ CLOUD = ("image", "service_account", "share", "region", "network")
 """What a Cloud Run job needs to know; `share` is SERVER:/PATH of the NFS share that the journal stands on, in that network."""
 CLOUD_TOO = ("subnet",)
 """What it may know: the network's own of the same name where it does not."""
+ALSO = ("COURTSIDE_DEADLINE_SECONDS", "COURTSIDE_READ_ONLY")
+"""Variables that change what a watcher does: it runs as it is run here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What is left to do: `lacking` are the variables that the watcher needs and the file of secrets does not name."""
+
+    kind: Kind
+    secrets: Path
+    lacking: tuple[str, ...]
 
 
 @command
@@ -65,18 +77,20 @@ def service_install(
     No secret is in it: variables such as COURTSIDE_SLACK_TOKEN are read from `secrets.env` beside the settings file, or from
     Secret Manager. A file that says something else already is left alone without --force.
     """
-    from console.installing.files import write_all  # --help installs nothing
+    from console.installing.files import read_secrets, write_all  # --help installs nothing
     from console.installing.wanted import UnfitError
 
     if job.settings.is_demo:
         raise UsageError("the demo is a story of January 2026, nobody watches it: name your warehouse with --warehouse")
     try:
-        texts = _texts(job, kind, cloud or [], _wanted(job, kind, every, checks))
+        wanted = _wanted(job, kind, every, checks)
+        texts = _texts(job, kind, cloud or [], wanted)
+        lacking = () if kind is Kind.CLOUD_RUN else read_secrets(wanted.secrets).lacking(_needed(job))
         target = (folder or _folder(job, kind)).expanduser()
         written = () if show else write_all(target, texts, force=force)
     except UnfitError as error:
         raise UsageError(str(error)) from error
-    return _answer(texts, target, written, kind, shown=show)
+    return _answer(texts, target, written, Steps(kind, wanted.secrets, lacking), shown=show)
 
 
 def _wanted(job: Job, kind: Kind, every: timedelta | None, checks: str | None) -> Wanted:
@@ -87,20 +101,30 @@ def _wanted(job: Job, kind: Kind, every: timedelta | None, checks: str | None) -
     settings = job.settings
     ids = named_checks(checks)
     options = ["--checks", ",".join(ids)] if ids else []
+    if settings.read_only:
+        options += ["--read-only"]
     interval = every or EVERY
+    environment = job.shell.environment
+    also = {name: environment[name] for name in ALSO if environment.get(name)}
     secrets = settings.config_path.absolute().parent / SECRETS_FILE
     if kind is Kind.CLOUD_RUN:
         given = {
             "COURTSIDE_CONFIG": str(SETTINGS),
             "COURTSIDE_WAREHOUSE": settings.warehouse,
             "COURTSIDE_STATE_DIR": str(STATE),
+            **also,
         }
         return Wanted(("courtside",), interval, options, secrets, given)
-    place = settings.warehouse if "://" in settings.warehouse else str(Path(settings.warehouse).absolute())
+    place = str(Path(settings.warehouse).absolute())
+    if "://" in settings.warehouse:
+        from console.warehouse.bigquery.target import parse_target
+
+        parse_target(settings.warehouse)  # refuses now what the watcher would be refused for ever
+        place = settings.warehouse
     options += ["--warehouse", place]
     if settings.config_path.is_file():
         options += ["--config", str(settings.config_path.absolute())]
-    given = {"COURTSIDE_STATE_DIR": str(settings.state_dir.absolute())}
+    given = {"COURTSIDE_STATE_DIR": str(settings.state_dir.absolute()), **also}
     return Wanted(_program(), interval, options, secrets, given)
 
 
@@ -139,6 +163,14 @@ def _cloud_run(job: Job, cloud: Sequence[str], wanted: Wanted) -> tuple[Text, ..
         raise UsageError("a Cloud Run job cannot read a file of this machine: name --warehouse bigquery://PROJECT")
     project = parse_target(job.settings.warehouse).project
     return cloud_run(wanted, Cloud(project, secrets=_secrets(job), **given))
+
+
+def _needed(job: Job) -> list[tuple[str, ...]]:
+    """Return the variables without which the watcher could tell nobody, each with those that stand for it."""
+    from console.slack.destination import TOKEN, WEBHOOK
+
+    either = (TOKEN, WEBHOOK)
+    return [(name, *(one for one in either if name in either and one != name)) for name in _secrets(job)]
 
 
 def _secrets(job: Job) -> list[str]:
@@ -180,14 +212,21 @@ def _next_step(kind: Kind, files: Sequence[Path]) -> str:
     return f"gcloud run jobs replace {path}, then the schedule; the first lines of both files say how"
 
 
-def _answer(texts: Sequence[Text], folder: Path, written: Sequence[Written], kind: Kind, *, shown: bool) -> Answer:
+def _answer(texts: Sequence[Text], folder: Path, written: Sequence[Written], steps: Steps, *, shown: bool) -> Answer:
     files = [folder / text.name for text in texts]
+    kind = steps.kind
+    needs = [
+        f"needs: {name}=… in {steps.secrets}, chmod 600; the watcher ends at once without" for name in steps.lacking
+    ]
 
     def lines(_width: int) -> list[Line]:
         if shown:
-            return [(Span(row),) for text in texts for row in text.content.splitlines()]
+            return [
+                (Span(row),)
+                for row in (*(row for text in texts for row in text.content.splitlines()), *_remarks(needs))
+            ]
         said = [f"{'written' if file.is_new else 'as it was'}: {file.path}" for file in written]
-        return [(Span(row),) for row in (*said, f"next: {_next_step(kind, files)}")]
+        return [(Span(row),) for row in (*said, *needs, f"next: {_next_step(kind, files)}")]
 
     def document() -> dict[str, object]:
         return {
@@ -195,7 +234,13 @@ def _answer(texts: Sequence[Text], folder: Path, written: Sequence[Written], kin
             "kind": kind.value,
             "written": not shown,
             "files": [{"path": str(path), "content": text.content} for path, text in zip(files, texts, strict=True)],
+            "lacking": list(steps.lacking),
             "next": _next_step(kind, files),
         }
 
     return Answer(0, lines, document)
+
+
+def _remarks(lines: Sequence[str]) -> list[str]:
+    """Return lines as comments of the file that is shown: systemd, cron and shells all read them so."""
+    return [f"# {line}" for line in lines]
