@@ -22,6 +22,8 @@ NoNewPrivileges=yes
 _GOES_ON = """\
 Restart=on-failure
 RestartSec=30
+# It says that it lives at each turn, at most a run and a minute apart.
+WatchdogSec=900
 # Longer than the longest step, which is brought to its end.
 TimeoutStopSec=300"""
 _ONCE = """\
@@ -44,7 +46,7 @@ WantedBy=timers.target
 
 def service(wanted: Wanted) -> tuple[Text, ...]:
     """Return the unit of a watcher that goes on. Raises UnfitError."""
-    unit = _unit(wanted, "exec", wanted.command(once=False), _GOES_ON)
+    unit = _unit(wanted, "notify", wanted.command(once=False), _GOES_ON)
     return (Text(f"{NAME}.service", f"{unit}\n[Install]\nWantedBy=default.target\n"),)
 
 

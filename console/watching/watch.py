@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from console.watching.schedule import Grid, Passage, Reading
+from console.watching.supervisor import ALIVE, READY, STOPPING
 from console.watching.watcher import Watcher
 
 
@@ -21,15 +22,23 @@ class Signals(Protocol):
 
 
 def watch(
-    watcher: Watcher, every: timedelta, signals: Signals, clocks: Callable[[], Reading], chance: Callable[[], float]
+    watcher: Watcher,
+    every: timedelta,
+    signals: Signals,
+    clocks: Callable[[], Reading],
+    chance: Callable[[], float],
+    tell: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Run the checks each `every`, the first time at once, until asked to stop; return how many runs there were.
 
-    `clocks` reads both clocks, `chance` is uniform from 0 to 1.
+    `clocks` reads both clocks, `chance` is uniform from 0 to 1. `tell` lets a supervisor know that the process lives: at each
+    turn, of which none takes longer than a run and a wait.
     """
     runs = 0
     passage, grid = Passage.begun(clocks()), Grid(every)
+    tell(READY)
     while not signals.stopping():
+        tell(ALIVE)
         passage = passage.to(clocks())
         if grid.is_due(passage.passed) or watcher.between():
             grid = grid.after_run(passage.passed, chance())
@@ -37,5 +46,6 @@ def watch(
             runs += 1
         else:
             signals.wait(grid.wait(passage.passed))
+    tell(STOPPING)
     watcher.stop()
     return runs

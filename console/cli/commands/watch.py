@@ -122,13 +122,17 @@ def _again_and_again(job: Job, every: timedelta, ids: tuple[str, ...]) -> Answer
     import time
 
     from console.stop_signals import StopSignals
+    from console.watching.lines import Log
     from console.watching.opening import open_watcher
     from console.watching.schedule import Reading
+    from console.watching.supervisor import teller
     from console.watching.watch import watch
 
+    shell = job.shell
     with StopSignals() as signals:
         watcher = open_watcher(job, every, ids, signals.stopping)
-        clocks = lambda: Reading(job.shell.now(), time.monotonic())  # noqa: E731 - one expression with one use
-        runs = watch(watcher, every, signals, clocks, random.SystemRandom().random)
+        clocks = lambda: Reading(shell.now(), time.monotonic())  # noqa: E731 - one expression with one use
+        tell = teller(shell.environment, Log(shell.err, shell.now))
+        runs = watch(watcher, every, signals, clocks, random.SystemRandom().random, tell)
     said = f"stopped after {'1 run' if runs == 1 else f'{runs} runs'}"
     return Answer(0, lambda _width: [(Span(said),)], lambda: {"exit_status": 0})
