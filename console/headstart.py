@@ -69,7 +69,7 @@ class Headstart:
         _widen(writing)
         try:
             child = os.fork()
-        except OSError:
+        except OSError:  # courtside: ignore[silent_exceptions] as above
             os.close(reading)
             os.close(writing)
             return None

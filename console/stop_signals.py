@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as a wish to stop: what is under way is brought to its end first."""
+"""SIGINT, SIGTERM and, where it is asked for, SIGHUP as a wish to stop: what is under way is brought to its end first."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class StopSignals:
     """While it is entered, SIGINT and SIGTERM end nothing but are remembered; only for the main thread of a process.
 
+    `hangup` also remembers that the terminal was closed; where that is ignored, as below nohup, it stays ignored.
+
     A pipe wakes whoever waits: a `threading.Event` must not be set in a signal handler, which may run while its lock is held.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, hangup: bool = False) -> None:
+        self._numbers = (*_SIGNALS, *(_hangup() if hangup else ()))
         self._asked = False
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
         self._waking, self._wake = os.pipe()
-        self._before = {number: signal.signal(number, self._ask) for number in _SIGNALS}
+        self._before = {number: signal.signal(number, self._ask) for number in self._numbers}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,3 +49,8 @@ class StopSignals:
         if not self._asked:
             self._asked = True
             os.write(self._wake, b"!")
+
+
+def _hangup() -> tuple[signal.Signals, ...]:
+    number = getattr(signal, "SIGHUP", None)  # Windows has none
+    return () if number is None or signal.getsignal(number) is signal.SIG_IGN else (number,)

@@ -90,7 +90,7 @@ class Witness:
 
     def says_of(self, target: str, value: SgNode) -> str:
         """Return the same of something that is set: `self.failed = True` says a fault, `self.failed = False` nothing."""
-        flag = _of_flag(target, value)
+        flag = flag_says(target, value)
         said = self.says(value)
         if target.rpartition(".")[2] in self.errors and said == "fault":
             return said
@@ -116,7 +116,7 @@ class Witness:
             said = {self.says(one) or ("well" if one.kind() in _PLAIN else "") for one in self.chosen(value)}
             # Of two statuses the one that hides the fault counts.
             return "well!" if "well" in said else "fault!" if "fault" in said else ""
-        return _of_flag(name, value)
+        return flag_says(name, value)
 
     def _leaves(self, node: SgNode) -> Iterator[SgNode]:
         """Yield the words, names and numbers of a value, without what is only compared or looked at."""
@@ -136,6 +136,11 @@ class Witness:
             for child in node.children():
                 if child.is_named():
                     yield from self._leaves(child)
+
+
+def has_bad_flag(value: SgNode) -> bool:
+    """Return whether one entry of a value is a flag that says that something failed: `{"ok": False}`."""
+    return any(flag_says(name, given) == "fault!" for name, given in _named(value))
 
 
 def words(text: str) -> frozenset[str]:
@@ -160,7 +165,8 @@ def _named(value: SgNode) -> Iterator[tuple[str, SgNode]]:
             yield string_of(key) or key.text(), given
 
 
-def _of_flag(name: str, value: SgNode) -> str:
+def flag_says(name: str, value: SgNode) -> str:
+    """Return what is said by a name that is set to a value: `fault` of `failed = True`; with `!` of a flag, `ok = False`."""
     found = words(name)
     is_bare = value.text() in _BARE
     if any(_FAULT.fullmatch(word) for word in found):

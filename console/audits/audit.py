@@ -32,7 +32,8 @@ _LINE = re.compile(r"it does not parse, line (\d+): (?!ruff dies)")
 class Outcome:
     """What an audit found: `spots` worst first, the files `seen` and their lines, and what was passed by.
 
-    `known` are findings of the baseline, which fail nothing, and `stale` lines of it that are found no more. `idle` says by check
+    `known` are findings of the baseline, which fail nothing, and `stale` lines of it that are found no more. `outdated` lines
+    of it state no severity, or a worse one than is found, and `risen` of the `spots` are there as less bad. `idle` says by check
     why one had nothing to look at; `reason` why nothing at all was looked at, or "".
     """
 
@@ -44,6 +45,8 @@ class Outcome:
     skipped: tuple[Skipped, ...]
     known: tuple[Spot, ...] = ()
     stale: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+    risen: int = 0
     idle: tuple[tuple[str, str], ...] = ()
     reason: str = ""
 

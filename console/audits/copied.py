@@ -9,10 +9,14 @@ from pathlib import Path
 
 from console.audits.options import Options
 
+MARK = ".courtside-sync-"
+"""In the name of a folder beside a copy: `--sync` builds the copy anew in it, and it is none itself."""
+
 
 def copies(root: Path, options: Options) -> tuple[str, ...]:
     """Return the copies of the original, links among them, as paths in the audited folder. No link above them is followed."""
-    return tuple(sorted({path for pattern in options.copies for path in places(root, pattern)}))
+    found = {path for pattern in options.copies for path in places(root, pattern)}
+    return tuple(sorted(path for path in found if MARK not in path.rpartition("/")[2]))
 
 
 def places(root: Path, pattern: str) -> Iterator[str]:

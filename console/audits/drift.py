@@ -20,12 +20,18 @@ class Drift(Enum):
     LEFT_OVER = "left_over"
     EXTRA = "extra"
     UNTOLD = "untold"
+    LINE_ENDS = "line_ends"
+    MODE = "mode"
+    UNASKED = "unasked"
+    """Missing, and perhaps because git ignores the original: it could not be asked."""
     STRAY_LINK = "stray_link"
     ASTRAY = "original_link"
     UNREADABLE = "unreadable"
     NO_ORIGINAL = "no_original"
     NO_COPY = "no_copy"
     LACKING = "lacking"
+    LEFTOVER = "killed_sync"
+    ONLY_COPY = "killed_sync_holds_copy"
     NOTHING = "nothing_to_compare"
 
 
@@ -44,7 +50,7 @@ class Saying:
 
 
 _UNTOLD = "the history does not reach back, so it cannot be told stale from changed"
-_FETCH = "fetch all of the history (git fetch --unshallow) and audit again"
+_FETCH = "fetch all of the history (git fetch --unshallow; of a submodule, in its folder) and audit again"
 _BY_HAND = "carry over to the original what it needs of it, remove it from the copy, then courtside audit --sync PATH"
 _OWN = "it holds what was never committed as a version of the original, under its name"
 _CONFIGURE = "correct `shared` and `copies` in [tool.courtside.audit] of pyproject.toml"
@@ -67,6 +73,24 @@ SAYINGS = {
     ),
     Drift.MISSING: Saying(
         Severity.WARNING, "is missing; {original} is there", "courtside audit --sync PATH adds it", does="add"
+    ),
+    Drift.UNASKED: Saying(
+        Severity.WARNING,
+        "is missing; {original} is there, and git could not be asked whether it ignores that",
+        "let git answer in the audited folder (git status says what is wrong), and audit again",
+        refusal="git could not be asked what it ignores, which may be a secret",
+    ),
+    Drift.LINE_ENDS: Saying(
+        Severity.WARNING,
+        "differs from {original} in how its lines end, and in nothing else",
+        "courtside audit --sync PATH makes them alike; let .gitattributes say the same of both, so that they stay so",
+        does="update",
+    ),
+    Drift.MODE: Saying(
+        Severity.WARNING,
+        "and {original} hold the same, but only one of them can be executed",
+        "courtside audit --sync PATH takes it over from the original",
+        does="update",
     ),
     Drift.FOLDER: Saying(
         Severity.WARNING,
@@ -100,7 +124,8 @@ SAYINGS = {
     ),
     Drift.ASTRAY: Saying(
         Severity.UNKNOWN,
-        "cannot be compared: {original} is a link to nothing, out of the audited folder, or to a folder around it",
+        "cannot be compared: {original} is a link to nothing, out of the audited folder, to a folder around it, or to what git "
+        "ignores",
         "replace the link in the original by what it should lead to",
         refusal="the original has a link to what no copy can hold",
     ),
@@ -112,9 +137,9 @@ SAYINGS = {
     ),
     Drift.NO_ORIGINAL: Saying(
         Severity.UNKNOWN,
-        "is no folder inside the audited one, so its copies were compared with nothing",
-        _CONFIGURE,
-        refusal="there is no such folder inside the audited one to copy from",
+        "is no folder inside the audited one, or holds no file but what git ignores, so its copies were compared with nothing",
+        f"{_CONFIGURE}, or fetch it where it is a submodule (git submodule update --init)",
+        refusal="there is no such folder inside the audited one, or nothing in it, to copy from",
     ),
     Drift.NO_COPY: Saying(
         Severity.UNKNOWN,
@@ -127,6 +152,18 @@ SAYINGS = {
         "is not there, and the code beside it imports it; other functions have a copy of {original}",
         "make the folder, then courtside audit --sync PATH fills it",
         refusal="there is no such folder: make it, and it is filled",
+    ),
+    Drift.LEFTOVER: Saying(
+        Severity.WARNING,
+        "was left by a --sync that was killed, and would be deployed with the function",
+        "courtside audit --sync PATH removes it",
+        does="remove all of it, which a killed --sync left",
+    ),
+    Drift.ONLY_COPY: Saying(
+        Severity.ERROR,
+        "was left by a --sync that was killed, and the copy beside it is gone: this may hold the only one",
+        "move the folder `old` in it, or else `new`, to where the copy was, then courtside audit --sync PATH",
+        refusal="it may hold the only copy: move that out of it, to where it was",
     ),
     Drift.NOTHING: Saying(
         Severity.OK,
@@ -156,5 +193,5 @@ class Difference:
 
     def concerns(self, only: frozenset[str] | None) -> bool:
         """Return whether it is about one of the paths `only`, as all are without one and what could not be compared is."""
-        is_whole = self.drift in (Drift.NO_ORIGINAL, Drift.NO_COPY)
+        is_whole = self.drift in (Drift.NO_ORIGINAL, Drift.NO_COPY, Drift.LEFTOVER, Drift.ONLY_COPY)
         return only is None or is_whole or not only.isdisjoint((self.path, *self.sources))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
+from console.audits.betters import better_by_name
+from console.audits.comparisons import last_name
 from console.audits.module import called, statements, within
 from console.audits.rules import RuleFile
 from console.audits.thresholds import judged
@@ -35,6 +37,8 @@ _FILLED = tuple(
         r"not (\w+)\.empty",
     )
 )
+_FULL = frozenset({"100", "100.0", "1", "1.0"})
+_HUNDREDTHS = frozenset({"pct", "percent", "percentage"})
 _MOST_STEPS = 4
 
 
@@ -80,6 +84,20 @@ def unasked_loops(function: SgNode, loop: SgNode, rules: RuleFile) -> Iterator[t
         if target in bad:
             yield loop, f"{target} stays {code} when the query answers nothing"
             return
+
+
+def full_of_nothing(node: SgNode) -> str:
+    """Return what is wrong with a share that is full where there was nothing: `done / due * 100 if due else 100.0`."""
+    parts, parent = statements(node), node.parent()
+    target = parent.field("left") if parent is not None and parent.kind() == "assignment" else None
+    if target is None or len(parts) != 3 or parts[2].text() not in _FULL:
+        return ""
+    of = _flat(parts[1]).removesuffix(" > 0")
+    name = last_name(target.text()).lower()
+    is_share = better_by_name(name) == "more" or (name in _HUNDREDTHS and parts[2].text().startswith("100"))
+    if not is_share or re.search(rf"/\s*{re.escape(of)}(?![\w.(\[])", _flat(parts[0])) is None:
+        return ""
+    return f"{name} is {parts[2].text()} where there is no {last_name(of)}: nothing is taken for all"
 
 
 def emptiness(condition: str) -> str:

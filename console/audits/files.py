@@ -21,10 +21,18 @@ def read_regular(path: Path) -> bytes:
         return file.read()
 
 
+def with_line_feeds(content: bytes) -> bytes:
+    r"""Return what a text holds with \n at the end of each line, as git keeps it; what is no text stays as it is."""
+    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
+
+
 def read_text(path: Path) -> str:
-    """Return a file's text, which is UTF-8. Raises AuditError that says what is wrong with the file."""
+    """Return a file's text, which is UTF-8, without the mark that some editors put before it.
+
+    Raises AuditError that says what is wrong with the file.
+    """
     try:
-        return read_regular(path).decode("utf-8")
+        return read_regular(path).decode("utf-8-sig")
     except OSError as error:
         raise AuditError(f"{path}: {error.strerror or error}; give a file of text") from error
     except UnicodeDecodeError as error:

@@ -49,6 +49,17 @@ def _run(root: Path, *arguments: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout.decode("utf-8", "surrogateescape"), said[0] if said else ""
 
 
+def keeps_modes(root: Path) -> bool:
+    """Return whether it counts here that a file can be executed, as git sees it: not where the file system does not say."""
+    if os.name == "nt":
+        return False
+    try:
+        _, out, _ = _run(root, *_SAFE, "config", "--type=bool", "--get", "core.fileMode")
+    except AuditError:  # courtside: ignore[silent_exceptions] without a git nobody says otherwise
+        return True
+    return out.strip() != "false"
+
+
 def why_no_history(root: Path) -> str:
     """Return why git knows nothing of a folder's past, "" when it stands in a repository with at least one commit."""
     try:

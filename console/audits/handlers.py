@@ -9,22 +9,18 @@ from functools import cached_property
 
 from ast_grep_py import SgNode
 
-from console.audits.module import Module, called, statements, within
+from console.audits.answers import is_answer
+from console.audits.caught import types_of
+from console.audits.module import Module, around, called, statements, within
+from console.audits.outcomes import TEXT_ONLY, Outcomes
 from console.audits.rules import RuleFile
 
-_FAULT = re.compile(
-    r"(?i)err|fail|unknown|unavailable|denied|forbidden|invalid|unhealthy|critical|exception|abort|not.?ok|[45]\d\d"
-)
-"""What a returned value says when it admits that something went wrong."""
-
-_EMPTY_MAKERS = frozenset(
-    {"dict", "list", "set", "tuple", "frozenset", "DataFrame", "Series", "Counter", "OrderedDict", "defaultdict"}
-)
-_CONSTANTS = frozenset({"none", "true", "false", "integer", "float", "unary_operator", "ellipsis"})
-_COLLECTIONS = frozenset(
-    {"list", "dictionary", "tuple", "set", "expression_list", "pair", "parenthesized_expression", "concatenated_string"}
-)
-_TEXT_ONLY = frozenset({"str", "repr", "type", "isinstance", "format", "getattr", "hasattr", "len"})
+_KEEPS = re.compile(r"exc_info(?!\s*=\s*(?:False|None|0)\b)|\bopt\([^)]*\bexception=(?!None\b|False\b)")
+"""What hands the traceback to a log: of logging and structlog, and of loguru."""
+_SET = re.compile(r"\s*[-+*/|]?=(?!=)")
+_FAR = 10_000
+"""Characters before and behind a clause in which a name is looked for; without a limit, a file of clauses would take for ever."""
+_LOOPS = ("for_statement", "while_statement")
 _STATEMENTS = ("return_statement", "expression_statement", "raise_statement", "yield")
 
 
@@ -48,11 +44,7 @@ class Handler:
         text = head.text()
         if head.kind() == "as_pattern":
             text = text.rpartition(" as ")[0]
-        parts = (part.strip() for part in re.sub(r"[()*\s]", " ", text).split(","))
-        return tuple(self._original(part).rpartition(".")[2] for part in parts if part)
-
-    def _original(self, name: str) -> str:
-        return self.module.imports.get(name, name) if f" as {name}" in self.module.text else name
+        return types_of(text, self.module)
 
     @cached_property
     def error(self) -> str:
@@ -79,10 +71,14 @@ class Handler:
         """True for a bare `except`, Exception and BaseException."""
         return not self.types or self.catches("broad")
 
-    @property
+    @cached_property
     def is_expected(self) -> bool:
-        """True when every type caught is an answer rather than a failure."""
-        return bool(self.types) and self.rules.names["expected"].issuperset(self.types)
+        """True when every type caught is an answer rather than a failure; a group of errors is none."""
+        whole = around(self.clause, "try_statement")
+        tried = whole.field("body") if whole is not None else None
+        if not self.types or tried is None or self.clause.text().startswith("except*"):
+            return False
+        return is_answer(tried, self.types, self.rules)
 
     @cached_property
     def raises(self) -> bool:
@@ -103,7 +99,7 @@ class Handler:
     @property
     def keeps_traceback(self) -> bool:
         """True when the body hands the traceback on: to a reporter of errors, or as text."""
-        return self.tells("keeping") or "exc_info" in self.body.text()
+        return self.tells("keeping") or _KEEPS.search(self.body.text()) is not None
 
     @property
     def drops_row(self) -> bool:
@@ -130,7 +126,7 @@ class Handler:
             kind = above.kind()
             if kind in ("interpolation", "attribute", "comparison_operator", "if_statement", "except_clause"):
                 return False
-            if kind == "call" and (called(above) in _TEXT_ONLY or called(above) in self.rules.names["telling"]):
+            if kind == "call" and (called(above) in TEXT_ONLY or called(above) in self.rules.names["telling"]):
                 return False
             if kind in _STATEMENTS:
                 return True
@@ -139,12 +135,67 @@ class Handler:
     @cached_property
     def outcome(self) -> str:
         """What the caller sees instead of the error, as a verb; "" where it sees that something went wrong, or more is done."""
-        return outcome_of(self.body, self.rules, self.error, may_tell=True)
+        return self.outcome_of(statements(self.body), may_tell=True)
 
     @cached_property
     def silence(self) -> str:
         """The same, and nobody is told."""
-        return outcome_of(self.body, self.rules, self.error, may_tell=False)
+        return self.outcome_of(statements(self.body), may_tell=False)
+
+    def outcome_of(self, listed: Iterable[SgNode], *, may_tell: bool) -> str:
+        """Return what comes of some statements of the body; a line in a log reaches the caller only if not `may_tell`."""
+        return Outcomes(self.rules, self.errors, self.is_read, may_tell).of(listed)
+
+    @cached_property
+    def given(self) -> list[tuple[str, SgNode]]:
+        """The variables that the body sets, with what it sets them to."""
+        pairs = ((node.field("left"), node.field("right")) for node in self.nodes if node.kind() == "assignment")
+        return [
+            (target.text(), value)
+            for target, value in pairs
+            if target is not None and value is not None and target.kind() == "identifier"
+        ]
+
+    @cached_property
+    def errors(self) -> frozenset[str]:
+        """The names of the error, and of what is made of it in the clause: `text = str(error)`."""
+        found = {self.error} - {""}
+        for name, value in self.given if found else ():
+            if found & set(re.findall(r"\w+", value.text())):
+                found.add(name)
+        return frozenset(found)
+
+    def is_read_behind(self, name: str) -> bool:
+        """Return whether the function, or the file outside of functions, reads a name behind the clause, or in its loop again."""
+        above = list(self.clause.ancestors())
+        place = next((one for one in above if one.kind() == "function_definition"), above[-1])
+        inside = above[: above.index(place)] if place in above else above
+        loop = next((one for one in reversed(inside) if one.kind() in _LOOPS), self.clause)
+        text, start = place.text(), place.range().start.index
+        first, last = self.clause.range().start.index - start, self.clause.range().end.index - start
+        before = text[max(loop.range().start.index - start, first - _FAR) : first]
+        if _reads(before, name) or _reads(text[last : last + _FAR], name):
+            return True
+        # The statement stands at the head of the function, as a rule.
+        head = text[:_FAR]
+        is_outer = "nonlocal" in head or "global" in head
+        return is_outer and re.search(rf"\b(?:global|nonlocal)\b[^\n]*\b{re.escape(name)}\b", head) is not None
+
+    def is_read(self, name: str) -> bool:
+        """Return whether a name is read in the body or behind the clause."""
+        return _reads(self.body.text(), name) or self.is_read_behind(name)
+
+
+def _reads(text: str, name: str) -> bool:
+    """Return whether a text has a name that is not only set; to look for the name first is much quicker."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        is_whole = re.match(r"[\w.]", text[at - 1 : at]) is None and re.match(r"\w", text[end : end + 1]) is None
+        if is_whole and _SET.match(text, end) is None:
+            return True
+        at = text.find(name, end)
+    return False
 
 
 def is_good_end(call: SgNode) -> bool:
@@ -155,97 +206,9 @@ def is_good_end(call: SgNode) -> bool:
     return is_zero and function is not None and function.text() in ("exit", "os._exit", "quit", "sys.exit")
 
 
-def outcome_of(block: SgNode, rules: RuleFile, error: str, *, may_tell: bool) -> str:
-    """Return what comes of a block that does nothing but to give a default: `returns []`, `continues`; "" for any other."""
-    return outcome_of_all(statements(block), rules, error, may_tell=may_tell)
-
-
-def outcome_of_all(listed: Iterable[SgNode], rules: RuleFile, error: str, *, may_tell: bool) -> str:
-    """Return the same of the statements of a block."""
-    said = ""
-    for statement in listed:
-        part = _outcome(statement, rules, error, may_tell=may_tell)
-        if part is None:
-            return ""
-        said = part or said
-    return said or "goes on"
-
-
-def _outcome(statement: SgNode, rules: RuleFile, error: str, *, may_tell: bool) -> str | None:
-    """Return what one statement gives; "" for one that gives nothing, None for one that does something."""
-    kind = statement.kind()
-    if kind in ("pass_statement", "continue_statement", "break_statement"):
-        return {"pass": "goes on", "continue": "continues", "break": "breaks off"}[kind.partition("_")[0]]
-    if kind == "delete_statement":
-        return ""
-    if kind == "return_statement":
-        value = next(iter(statements(statement)), None)
-        return f"returns {short(value)}" if value is None or is_default(value, error) else None
-    if kind == "if_statement":
-        parts = [_outcome_of_branch(block, rules, error, may_tell=may_tell) for block in _branches(statement)]
-        return None if None in parts else max((part or "" for part in parts), default="")
-    if kind != "expression_statement":
-        return None
-    inner = next(iter(statements(statement)), None)
-    return "" if inner is None else _effect(inner, rules, error, may_tell=may_tell)
-
-
-def _effect(inner: SgNode, rules: RuleFile, error: str, *, may_tell: bool) -> str | None:
-    if inner.kind() == "assignment":
-        target, value = inner.field("left"), inner.field("right")
-        is_plain = target is not None and target.kind() == "identifier"
-        if is_plain and value is not None and is_default(value, error):
-            return f"goes on with {short(inner)}"
-        return None
-    if inner.kind() == "call" and called(inner) in rules.names["telling"]:
-        return "" if may_tell and called(inner) not in rules.names["alarming"] else None
-    return "" if inner.kind() in ("string", "ellipsis") else None
-
-
-def _outcome_of_branch(block: SgNode, rules: RuleFile, error: str, *, may_tell: bool) -> str | None:
-    return outcome_of(block, rules, error, may_tell=may_tell) or None
-
-
-def _branches(statement: SgNode) -> Iterator[SgNode]:
-    for child in statement.children():
-        if child.kind() == "block":
-            yield child
-        elif child.kind() in ("elif_clause", "else_clause"):
-            yield from _branches(child)
-
-
 def branches_of(statement: SgNode) -> Iterator[tuple[SgNode | None, SgNode]]:
     """Yield the conditions of an `if` with their blocks, in order; that of `else` is None."""
     for child in (statement, *statement.children()):
         block = child.field("consequence") or child.field("body")
         if child.kind() in ("if_statement", "elif_clause", "else_clause") and block is not None:
             yield child.field("condition"), block
-
-
-def is_default(value: SgNode, error: str = "") -> bool:
-    """Return whether a value is one that says nothing of a failure: a constant, a name, something empty."""
-    kind = value.kind()
-    if kind in _CONSTANTS:
-        return not _FAULT.search(value.text())
-    if kind == "string":
-        return "{" not in value.text() and not _FAULT.search(value.text())
-    if kind in ("identifier", "attribute"):
-        return (
-            value.text() != error
-            and not _FAULT.search(value.text())
-            and not value.text().startswith(f"{error or '?'}.")
-        )
-    if kind in _COLLECTIONS:
-        return all(is_default(child, error) for child in statements(value))
-    if kind == "call":
-        places = value.field("arguments")
-        return called(value) in _EMPTY_MAKERS and (
-            places is None or all(is_default(n, error) for n in statements(places))
-        )
-    return False
-
-
-def short(node: SgNode | None, most: int = 40) -> str:
-    """Return the text of a node on one line, cut off; "None" for none."""
-    text = "None" if node is None else " ".join(node.text().split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -17,6 +17,8 @@ from console.audits.values import AuditError
 Marks = Mapping[int, frozenset[str]]
 """The codes of rules by line, of one file."""
 
+_ORDER = "I001"
+"""The rule about the order of imports."""
 _SHARE = 60_000
 """Bytes of file names in one command line; Windows takes 32 thousand characters, Linux 2 million."""
 
@@ -99,13 +101,35 @@ def rows_of(text: str, select: Iterable[str], folder: Path) -> list[tuple[str, s
 
 def with_sorted_imports(text: str, folder: Path) -> str:
     """Return a text with its imports in ruff's order, as a file of `folder`. Raises AuditError."""
-    command = [*_base(["I001"]), "--fix-only", "--stdin-filename", "text.py", "-"]
+    command = [*_base([_ORDER]), "--fix-only", "--stdin-filename", "text.py", "-"]
     command.remove("--no-fix")
     return _output(command, text, folder).decode("utf-8")
 
 
-def _base(select: Iterable[str]) -> list[str]:
+def rows_by_settings(text: str, path: Path) -> list[tuple[str, str]]:
+    """Return code and message of what ruff finds in a text as the file `path`, by the settings of that file's own repository.
+
+    The order of imports (I001) is looked at whether they ask for it or not. Raises AuditError, also for broken settings.
+    """
+    command = _by_settings(path, "--no-fix", "--no-fix-only", "--extend-select", _ORDER, "--output-format", "json")
+    return [(str(row["code"]), str(row["message"])) for row in _run(command, text, path.parent)]
+
+
+def with_imports_by_settings(text: str, path: Path) -> str:
+    """Return a text with its imports in the order of the settings of the repository of the file `path`. Raises AuditError."""
+    command = _by_settings(path, "--fix-only", "--no-unsafe-fixes", "--select", _ORDER)
+    return _output(command, text, path.parent).decode("utf-8")
+
+
+def _by_settings(path: Path, *options: str) -> list[str]:
     from ruff import find_ruff_bin  # type: ignore[import-untyped] # noqa: PLC0415 # no types; only an audit needs it
+
+    # Whatever the settings say, no file is written: the text comes from here, and there is no cache.
+    return [find_ruff_bin(), "check", "--quiet", "--no-cache", *options, "--stdin-filename", str(path), "-"]
+
+
+def _base(select: Iterable[str]) -> list[str]:
+    from ruff import find_ruff_bin  # noqa: PLC0415 # only an audit needs it
 
     # The newest syntax, so that no file is refused for being modern; no cache, so that nothing is written.
     options = ["--isolated", "--no-cache", "--ignore-noqa", "--output-format", "json", "--target-version", "py314"]

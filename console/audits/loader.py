@@ -6,13 +6,14 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ast_grep_py import SgNode
 
 from console.audits.files import within
 from console.audits.module import FUNCTIONS, Module, end_line_of
 from console.audits.options import TABLE, Options
+from console.audits.reach import Reach, bases, is_file
 from console.audits.sources import Unreadable, decode, read
 from console.audits.values import AuditError
 
@@ -44,37 +45,62 @@ def why_not_importable(root: Path, path: str, options: Options) -> str:
     a folder above it up to the root, or the root's `src`.
     """
     home, function = loader_of(options)
-    package, *rest = home.split(".")
-    base = next((one for one in _bases(path) if _is_there(root, one, package)), None)
+    base, found = _found(root, path, options)
     if base is None:
+        package = home.partition(".")[0]
         return _unset(f"there is no {package}/ beside this file or above it, so {options.loader} is not there")
-    stem = "/".join(filter(None, (base, package, *rest)))
-    found = next((name for name in (f"{stem}.py", f"{stem}/__init__.py") if _is_file(root, name)), None)
-    if found is None:
-        return _unset(f"there is no {stem}.py, so {options.loader} is not there")
+    if not found:
+        return _unset(f"there is no {_stem(base, home)}.py, so {options.loader} is not there")
     try:
         within(root, found)
         tree = ast.parse(decode(read(root, found)))
     except (AuditError, Unreadable, SyntaxError, ValueError, RecursionError) as error:
         return _unset(f"{found}, where {options.loader} should be, cannot be read: {error}")
-    return _unset(why) if (why := _why_unfit(tree, function, found)) else _why_circular(tree, path, found)
+    return _unset(why) if (why := _why_unfit(tree, function, found)) else ""
+
+
+def is_home(root: Path, path: str, options: Options) -> bool:
+    """Return whether a file is the one that the loader stands in."""
+    return _found(root, path, options)[1] == path
+
+
+def why_circular(reach: Reach, path: str, options: Options) -> str:
+    """Return that importing the loader runs the file itself, which therefore cannot import the loader, or ""."""
+    base, found = _found(reach.root, path, options)
+    if base is None or not found:
+        return ""
+    try:
+        way = reach.way(found, base, path)
+    except AuditError as error:
+        return str(error)
+    if not way:
+        return ""
+    first = f"{found}, where the loader is," if way[0] == found else f"{way[0]}, which runs before the loader,"
+    through = f" through {', '.join(between)}" if (between := way[1:-1]) else ""
+    return f"{first} imports this file{through}, so this file cannot import the loader"
+
+
+def _found(root: Path, path: str, options: Options) -> tuple[str | None, str]:
+    """Return the folder that a file imports the loader from, None when there is no such package, and the loader's file or ""."""
+    home = loader_of(options)[0]
+    package = home.partition(".")[0]
+    base = next((one for one in bases(path) if _is_there(root, one, package)), None)
+    if base is None:
+        return None, ""
+    stem = _stem(base, home)
+    return base, next((name for name in (f"{stem}.py", f"{stem}/__init__.py") if is_file(root, name)), "")
+
+
+def _stem(base: str, home: str) -> str:
+    return "/".join(filter(None, (base, *home.split("."))))
 
 
 def _unset(why: str) -> str:
     return f'{why}; set `loader = "module:function"` under [{TABLE}] in pyproject.toml, or add it there'
 
 
-def _bases(path: str) -> Iterator[str]:
-    yield from ("" if folder == PurePosixPath() else str(folder) for folder in PurePosixPath(path).parents)
-    yield "src"
-
-
 def _is_there(root: Path, base: str, package: str) -> bool:
-    return os.path.isdir(root / base / package) or _is_file(root, f"{base}/{package}.py".lstrip("/"))  # noqa: PTH112  # never raises
-
-
-def _is_file(root: Path, path: str) -> bool:
-    return os.path.isfile(root / path)  # noqa: PTH113  # never raises, whatever the path is
+    return os.path.isdir(root / base / package) or is_file(root, f"{base}/{package}.py".lstrip("/"))  # noqa: PTH112  # never raises
 
 
 def _why_unfit(tree: ast.Module, function: str, found: str) -> str:
@@ -114,17 +140,6 @@ def _takes_two(arguments: ast.arguments) -> bool:
     needed = places - len(arguments.defaults)
     is_enough = places >= _POSITIONS or arguments.vararg is not None
     return needed <= _POSITIONS and is_enough and all(default is not None for default in arguments.kw_defaults)
-
-
-def _why_circular(tree: ast.Module, path: str, found: str) -> str:
-    """Return that the loader's module imports the file itself, which therefore cannot import the loader, or ""."""
-    own = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    for node in ast.walk(tree):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
-        above = f"{node.module}." if isinstance(node, ast.ImportFrom) and node.module else ""
-        if own in {above.rstrip("."), *(f"{above}{name}" for name in names)}:
-            return f"{found}, where the loader is, imports this file, so this file cannot import the loader"
-    return ""
 
 
 def place_of_import(module: Module, options: Options) -> int | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.audits.left_out import left_out
+
 _PASSED_BY = frozenset({"__pycache__", ".DS_Store", ".git", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 
 
@@ -14,7 +16,8 @@ _PASSED_BY = frozenset({"__pycache__", ".DS_Store", ".git", ".mypy_cache", ".pyt
 class Original:
     """The original at `place`: its `names`, and those of them that are links to what no copy can hold, `astray`.
 
-    `home` is the audited folder, both it and `place` without links; `path` is the original's as it is configured.
+    `home` is the audited folder, both it and `place` without links; `path` is the original's as it is configured. What git
+    ignores is not among the names; where it is not known what that is, `is_known` is false, and a name may be of a secret.
     """
 
     home: Path
@@ -22,6 +25,13 @@ class Original:
     path: str
     names: frozenset[str]
     astray: frozenset[str]
+    is_known: bool
+
+    def is_in_the_way(self, name: str) -> bool:
+        """Return whether a file of that name stands where the original has a folder, or in a folder where it has a file."""
+        inside = f"{name}/"
+        above = (str(folder) for folder in Path(name).parents)
+        return not self.names.isdisjoint(above) or any(one.startswith(inside) for one in self.names)
 
     def sources(self, name: str) -> tuple[str, ...]:
         """Return the paths in the audited folder that decide what a file is: itself, and what it leads to."""
@@ -39,16 +49,22 @@ class Original:
 
 
 def original_of(root: Path, path: str) -> Original | None:
-    """Return the original at a path of the audited folder; None when there is no such folder inside of it."""
+    """Return the original at a path of the audited folder; None when there is no such folder inside of it with a file to copy.
+
+    An empty one is a submodule that was not fetched: compared with it, all that copies hold would seem removed.
+    """
     home, place = Path(os.path.realpath(root)), Path(os.path.realpath(root / path))
     if not place.is_dir() or home not in place.parents:
         return None
-    names, astray = set(), set()
-    for name, is_astray in _names(place, home, frozenset({place})):
-        names.add(name)
-        if is_astray:
-            astray.add(name)
-    return Original(home, place, Path(path).as_posix(), frozenset(names), frozenset(astray))
+    found = tuple(_names(place, home, frozenset({place})))
+    ends = {end for _, at, real in found for end in (at, real) if end is not None}
+    out, is_known = left_out(home, ends)
+    kept = [(name, real is None or real in out) for name, at, real in found if at not in out]
+    if not kept:
+        return None
+    names = frozenset(name for name, _ in kept)
+    astray = frozenset(name for name, is_astray in kept if is_astray)
+    return Original(home, place, Path(path).as_posix(), names, astray, is_known)
 
 
 def names_in(folder: Path) -> frozenset[str]:
@@ -65,16 +81,19 @@ def _entries(folder: Path) -> Iterator[Path]:
                 yield Path(place, name)
 
 
-def _names(folder: Path, home: Path, above: frozenset[Path]) -> Iterator[tuple[str, bool]]:
-    """Yield each file with whether it leads astray; a link to a folder inside of `home` stands for the files in that."""
+def _names(folder: Path, home: Path, above: frozenset[Path]) -> Iterator[tuple[str, Path, Path | None]]:
+    """Yield each file's name, where it is, and what that is or leads to, None where it leads astray.
+
+    A link to a folder inside of `home` stands for the files in that.
+    """
     for path in _entries(folder):
         name = path.relative_to(folder).as_posix()
         real = Path(os.path.realpath(path))
         if not path.is_symlink():
-            yield name, False
+            yield name, path, path
         elif not real.is_relative_to(home) or not real.exists() or any(one.is_relative_to(real) for one in above):
-            yield name, True
+            yield name, path, None
         elif real.is_dir():
-            yield from ((f"{name}/{inner}", lost) for inner, lost in _names(real, home, above | {real}))
+            yield from ((f"{name}/{inner}", at, end) for inner, at, end in _names(real, home, above | {real}))
         else:
-            yield name, False
+            yield name, path, real

@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 from ast_grep_py import SgNode
 
 from console.audits.admissions import Witness, words, words_say
-from console.audits.behind import is_used_behind, raises_behind
-from console.audits.handlers import Handler, branches_of, is_good_end, short
+from console.audits.behind import raises_behind
+from console.audits.handlers import Handler, branches_of, is_good_end
 from console.audits.module import around, called, statements
+from console.audits.outcomes import METRICS, short
 from console.audits.refusals import Refusal
 
-_METRICS = re.compile(
-    r"(?i)metric|stats|counter|prometheus|gauge|(?:^|[._])(?:incr?|increment|observe|count)(?:[._]|$)"
-)
 _SENDING = ("create", "emit", "fire", "open", "post", "publish", "raise", "send", "trigger")
 _CREDENTIALS = re.compile(
     r"(?i)cred(?:ential)?s?\b|_token|impersonat|reauth|(?:fallback|backup|other|second(?:ary)?|admin)_?(?:client|account)"
@@ -77,7 +75,7 @@ class _Walk:
         yield from self._found
 
     def _witness(self, way: _Way) -> Witness:
-        return Witness(self._refusal.errors, way.faults, self._refusal.decide)
+        return Witness(self._handler.errors, way.faults, self._refusal.decide)
 
     def _block(self, block: SgNode | None, ways: set[_Way]) -> set[_Way]:
         for statement in statements(block) if block is not None else ():
@@ -176,7 +174,7 @@ class _Walk:
         if self._escalates(call, text) or self._is_again(call):
             return replace(way, is_safe=True)
         last = called(call)
-        if last in self._names["telling"] | self._names["keeping"] or _METRICS.search(text):
+        if last in self._names["telling"] | self._names["keeping"] or METRICS.search(text):
             return way
         found = words(last)
         if found & self._names["telling"]:
@@ -201,7 +199,7 @@ class _Walk:
     def _escalates(self, call: SgNode, text: str) -> bool:
         """Return whether a call reaches a person; a word in a logger's method does not."""
         found = [word.lower() for word in re.findall(r"[A-Za-z][a-z]*", called(call))]
-        if not found or re.search(r"(?i)log(?:ger|ging)?\.\w+$", text) or _METRICS.search(text):
+        if not found or re.search(r"(?i)log(?:ger|ging)?\.\w+$", text) or METRICS.search(text):
             return False
         if found[0] in ("is", "has", "clear", "get", "suppress", "should", "resolve", "render", "next", "mute", "no"):
             return False
@@ -233,7 +231,7 @@ class _Walk:
         way = replace(way, last=short(inner) if whole.text() == value.text() else f"{name} = {short(value)}")
         if target.kind() == "identifier":
             way = replace(way, faults=way.faults - {name})
-        if inner.kind() == "augmented_assignment" and _METRICS.search(name):
+        if inner.kind() == "augmented_assignment" and METRICS.search(name):
             return way
         if self._is_false_fault is False and value.text() == "False" and words(name) & {"held", "acquired", "locked"}:
             return replace(way, hides=True)
@@ -271,7 +269,7 @@ class _Walk:
 
     def _leave(self, way: _Way, how: str) -> None:
         """Note a way that goes on behind the clause, unless what comes there raises, or is told what failed."""
-        is_told = any(is_used_behind(self._handler, name) for name in way.faults)
+        is_told = any(self._handler.is_read_behind(name) for name in way.faults)
         if is_told or raises_behind(self._handler, self._refusal, is_next=how == "falls"):
             return
         went = {"continue": "continues", "break": "breaks off"}.get(how, "goes on")

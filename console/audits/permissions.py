@@ -13,11 +13,12 @@ from ast_grep_py import SgNode
 
 from checks.model import Severity
 from console.audits.admissions import words
+from console.audits.behind import is_told_behind
 from console.audits.handlers import Handler
 from console.audits.module import around, called, line_of, scope_of, within
 from console.audits.paths import Hiding, hiding
-from console.audits.refusals import Refusal, asking
-from console.audits.sources import is_test
+from console.audits.refusals import Refusal, asking, names_permission
+from console.audits.sources import is_test, is_test_folder
 
 _LOCK = re.compile(r"(?i)(?:^|_)(?:try_)?(?:acquire|lock|lease|claim)(?:_|$|s$|d$)|is_(?:busy|locked)")
 _LETS_GO = frozenset({"release", "unlock", "free", "expire", "clear", "drop", "delete"})
@@ -39,11 +40,8 @@ def hidden(handler: Handler) -> Hidden | None:
         return None if _is_asserted(handler) else _by_type(handler)
     if asking(handler.body.text()) and (question := Refusal(handler).question) is not None:
         found = _way_out(handler)
-        return (
-            None
-            if found is None
-            else Hidden(question, f"a refused permission {_becomes(found.did)}", Severity.CRITICAL)
-        )
+        severity = Severity.CRITICAL if names_permission(handler.body.text()) else Severity.ERROR
+        return None if found is None else Hidden(question, f"a refused permission {_becomes(found.did)}", severity)
     if _is_refused_before(handler):
         return None
     return _of_lock(handler) or _of_base(handler)
@@ -72,8 +70,9 @@ def _of_lock(handler: Handler) -> Hidden | None:
 
 def _of_base(handler: Handler) -> Hidden | None:
     """A clause for all errors of Google's interfaces that gives a default, whichever it was."""
-    is_lost = handler.outcome and not handler.raises and not handler.carries
-    if not handler.catches("above_permission") or not is_lost:
+    if not handler.catches("above_permission") or handler.raises or handler.carries:
+        return None
+    if not handler.outcome or is_told_behind(handler, handler.outcome, by_log=False):
         return None
     sentence = f"{', '.join(handler.types)} includes a refused permission, which {_becomes(handler.outcome)}"
     return Hidden(handler.clause, sentence, Severity.ERROR)
@@ -111,7 +110,7 @@ def _function(node: SgNode) -> str:
 def _is_asserted(handler: Handler) -> bool:
     """Return whether a test expects the refusal: it fails when there is none, or asserts something of the error."""
     parts = handler.module.path.split("/")
-    if not is_test(parts[-1]) and {"test", "tests"}.isdisjoint(parts):
+    if not is_test(parts[-1]) and not any(map(is_test_folder, parts)):
         return False
     whole = around(handler.clause, "try_statement")
     text = "" if whole is None else whole.text()

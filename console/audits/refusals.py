@@ -9,7 +9,8 @@ from functools import cached_property
 from ast_grep_py import SgNode
 
 from console.audits.handlers import Handler
-from console.audits.module import called, statements
+from console.audits.module import called, statements, within
+from console.audits.statuses import has_range, holds_refusal
 
 _PERMISSION = re.compile(r"(?i)\b403\b|forbidden|permission|access.?denied|unauthori[sz]ed")
 _TEXT_ONLY = frozenset({"str", "repr", "hasattr", "bool", "len", "getattr"})
@@ -23,26 +24,6 @@ class Refusal:
     handler: Handler
 
     @cached_property
-    def errors(self) -> frozenset[str]:
-        """The names of the error, and of what is made of it in the clause: `text = str(error)`."""
-        found = {self.handler.error} - {""}
-        for name, value in self._given:
-            if found & set(re.findall(r"\w+", value.text())):
-                found.add(name)
-        return frozenset(found)
-
-    @cached_property
-    def _given(self) -> list[tuple[str, SgNode]]:
-        pairs = (
-            (node.field("left"), node.field("right")) for node in self.handler.nodes if node.kind() == "assignment"
-        )
-        return [
-            (target.text(), value)
-            for target, value in pairs
-            if target is not None and value is not None and target.kind() == "identifier"
-        ]
-
-    @cached_property
     def question(self) -> SgNode | None:
         """The first place in the clause that asks whether the error is a refused permission."""
         for node in self.handler.nodes:
@@ -52,9 +33,15 @@ class Refusal:
         return None
 
     def _is_asked(self, condition: SgNode) -> bool:
-        names = dict(self._given)
+        names = dict(self.handler.given)
         asked = names.get(condition.text(), condition)
-        return _PERMISSION.search(asked.text()) is not None or _PERMISSION.search(condition.text()) is not None
+        if names_permission(asked.text()) or names_permission(condition.text()):
+            return True
+        parts = (node for node in within(asked) if node.kind() in ("comparison_operator", "call"))
+        return self._is_about_error(asked) and any(holds_refusal(part) is not None for part in parts)
+
+    def _is_about_error(self, condition: SgNode) -> bool:
+        return not self.handler.errors.isdisjoint(re.findall(r"\w+", condition.text()))
 
     def decide(self, condition: SgNode) -> bool | None:
         """Return whether a condition is true of a refused permission; None where that cannot be told."""
@@ -67,12 +54,19 @@ class Refusal:
             return None if inner is None else not inner
         if kind == "boolean_operator" and len(parts) == 2:
             return self._of_both(condition, parts)
-        is_against = kind == "comparison_operator" and re.search(r"!=|\bnot\s+in\b|\bis\s+not\b", condition.text())
-        if _PERMISSION.search(condition.text()):
-            return not is_against
-        if kind == "identifier":
-            value = dict(self._given).get(condition.text())
+        if kind == "identifier" and not names_permission(condition.text()):
+            value = dict(self.handler.given).get(condition.text())
             return self.decide(value) if value is not None and value.text() != condition.text() else None
+        return self._of_question(condition)
+
+    def _of_question(self, condition: SgNode) -> bool | None:
+        text = condition.text()
+        truth = holds_refusal(condition) if self._is_about_error(condition) else None
+        if truth is not None:
+            return truth
+        is_against = condition.kind() == "comparison_operator" and re.search(r"!=|\bnot\s+in\b|\bis\s+not\b", text)
+        if names_permission(text):
+            return not is_against
         return bool(is_against) if self._tells_apart(condition) else None
 
     def _of_both(self, condition: SgNode, parts: list[SgNode]) -> bool | None:
@@ -85,7 +79,7 @@ class Refusal:
 
     def _tells_apart(self, condition: SgNode) -> bool:
         """Return whether a condition asks which error it is: then it is one of another kind."""
-        if not self.errors & set(re.findall(r"\w+", condition.text())):
+        if not self._is_about_error(condition):
             return False
         if condition.kind() == "comparison_operator":
             last = statements(condition)[-1]
@@ -104,7 +98,7 @@ class Refusal:
             return asked, True
         rest = [block for pattern, block in cases if re.fullmatch(r"[a-z_]\w*", pattern)]
         subject = match.field("subject")
-        if subject is not None and self.errors & set(re.findall(r"\w+", subject.text())):
+        if subject is not None and self.handler.errors & set(re.findall(r"\w+", subject.text())):
             return rest, bool(rest)
         return [block for _, block in cases], bool(rest)
 
@@ -117,5 +111,10 @@ def _condition(node: SgNode) -> SgNode | None:
 
 
 def asking(text: str) -> bool:
-    """Return whether a text has a word of permissions: without one, no condition in it asks for them."""
+    """Return whether a text has a word of permissions or a range of statuses: without, no condition in it asks for them."""
+    return names_permission(text) or has_range(text)
+
+
+def names_permission(text: str) -> bool:
+    """Return whether a text has a word of permissions."""
     return _PERMISSION.search(text) is not None

@@ -1,7 +1,6 @@
 """`--fix`: streaming inserts that become calls of the batch loader, where the call is simple enough.
 
-Simple is a call whose answer nobody looks at, with a table's name and the rows and nothing else. All others are left and listed.
-A rewritten file parses, and ruff finds nothing in it that it did not find before.
+All others are left and listed. A rewritten file parses, and ruff finds nothing in it that it did not find before.
 """
 
 from __future__ import annotations
@@ -9,28 +8,23 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ast_grep_py import SgNode
 
+from console.audits.clients import clients_of
 from console.audits.files import write_whole
-from console.audits.linting import rows_of, with_sorted_imports
-from console.audits.loader import is_imported, loader_of, place_of_import, why_not_importable
-from console.audits.module import FUNCTIONS, Module, arguments, around, end_line_of, line_of, string_of
+from console.audits.loader import is_home, is_imported, loader_of, place_of_import, why_circular, why_not_importable
+from console.audits.module import FUNCTIONS, Module, around, end_line_of, line_of
+from console.audits.novelties import Findings, findings
+from console.audits.obstacles import obstacle, table_and_rows
 from console.audits.options import Options
-from console.audits.rules import load
+from console.audits.reach import Reach
 from console.audits.sources import decode, encoding_of, read
-from console.audits.streaming_inserts import CHECK
-from console.audits.tables import table_of
+from console.audits.streaming_inserts import CHECK, position_of
 from console.audits.values import AuditError, Hit
-
-_UNUSED = frozenset({"F401", "F841", "RUF059"})
-"""Rules of ruff about an import or a variable that nothing uses."""
-_METHODS = frozenset({"insert_rows_json", "insert_rows"})
-_ROWS = ("json_rows", "rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +60,9 @@ def plan(root: Path, hits: Iterable[Hit], options: Options) -> tuple[tuple[Rewri
             by_path.setdefault(hit.path, []).append(hit)
     rewrites: list[Rewrite] = []
     left: list[Left] = []
+    reach = Reach(root)
     for path in sorted(by_path):
-        made, unmade = _rewrite(root, path, by_path[path], options)
+        made, unmade = _rewrite(reach, path, by_path[path], options)
         rewrites.extend(made)
         left.extend(unmade)
     return tuple(rewrites), tuple(left)
@@ -82,29 +77,51 @@ def apply(root: Path, rewrites: Sequence[Rewrite]) -> None:
         write_whole(path, one.after.encode(encoding_of(one.raw)))
 
 
-def _rewrite(root: Path, path: str, hits: Sequence[Hit], options: Options) -> tuple[list[Rewrite], list[Left]]:
-    raw = read(root, path)
-    text = decode(raw)
-    module = Module(path, text, options)
+def _rewrite(reach: Reach, path: str, hits: Sequence[Hit], options: Options) -> tuple[list[Rewrite], list[Left]]:
+    raw = read(reach.root, path)
+    module = Module(path, decode(raw), options)
+    ordered = sorted(hits, key=lambda one: (one.line, one.column))
+    calls, left = _simple(reach, module, ordered)
+    if not calls:
+        return [], left
+    try:
+        draft = _Draft(raw, module, findings(reach.root, path, module.text))
+    except AuditError as error:
+        return [], _in_order([*left, *(Left(call.hit.place, str(error)) for call in calls)], ordered)
+    kept, refused = _largest(draft, calls)
+    left = _in_order([*left, *refused], ordered)
+    if not kept:
+        return [], left
+    return [Rewrite(path, raw, module.text, draft.after(kept), tuple(call.hit.line for call in kept))], left
+
+
+def _in_order(left: Iterable[Left], hits: Sequence[Hit]) -> list[Left]:
+    order = [hit.place for hit in hits]
+    return sorted(left, key=lambda one: order.index(one.place))
+
+
+def _simple(reach: Reach, module: Module, hits: Sequence[Hit]) -> tuple[list[_Call], list[Left]]:
+    """Return the calls of a file that are simple enough, and the others with the reason."""
     calls: list[_Call] = []
     left: list[Left] = []
-    barred = _bar(root, module, options)
-    for hit in sorted(hits, key=lambda one: one.line):
+    try:
+        clients = clients_of(module)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        return [], [Left(hit.place, f"this version of Python does not parse the file: {error}") for hit in hits]
+    barred = _bar(reach, module)
+    for hit in hits:
         node = _call_of(module, hit)
-        reason = "it is not called in one piece" if node is None else _obstacle(module, node) or barred
-        if node is None or reason or (reason := _too_early(module, node, options)):
+        if node is None or any(_start(node) == _start(call.node) for call in calls):
+            left.append(Left(hit.place, "it is not called in one piece"))
+        elif reason := obstacle(module, node, clients) or barred or _too_early(module, node):
             left.append(Left(hit.place, reason))
         else:
             calls.append(_Call(hit, node))
-    if not calls:
-        return [], left
-    draft = _Draft(root, raw, text, options, tuple(_found_in(text, root)))
-    kept, refused = _largest(draft, calls)
-    order = [hit.place for hit in sorted(hits, key=lambda one: one.line)]
-    left = sorted([*left, *refused], key=lambda one: order.index(one.place))
-    if not kept:
-        return [], left
-    return [Rewrite(path, raw, text, draft.after(kept), tuple(call.hit.line for call in kept))], left
+    return calls, left
+
+
+def _start(node: SgNode) -> int:
+    return int(node.range().start.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +136,15 @@ class _Call:
 class _Draft:
     """A file that is to be rewritten, with what ruff finds in it as it is."""
 
-    root: Path
     raw: bytes
-    text: str
-    options: Options
-    found: tuple[tuple[str, str], ...]
+    module: Module
+    found: Findings
 
     def after(self, calls: Sequence[_Call]) -> str:
         """Return the text with these calls rewritten."""
-        edits = [call.node.replace(_replaced(call.node, self.options)) for call in calls]
+        edits = [call.node.replace(_replaced(call.node, self.module.options)) for call in calls]
         rewritten = calls[0].node.get_root().root().commit_edits(edits)
-        return _in_order(self.text, _with_import(rewritten, self.options), self.root)
+        return self.found.in_order(_with_import(rewritten, self.module.options))
 
     def trouble(self, calls: Sequence[_Call]) -> str:
         """Return what would be wrong with that text, or ""."""
@@ -138,12 +153,7 @@ class _Draft:
             ast.parse(after)
         except (SyntaxError, ValueError) as error:
             return f"the rewritten file would not parse: {error}"
-        before = Counter(map(_key, self.found))
-        for row in _found_in(after, self.root):
-            before[_key(row)] -= 1
-            if before[_key(row)] < 0:
-                return _in_words(*row)
-        return _unwritable(self.raw, self.text, after)
+        return self.found.new_in(after) or _unwritable(self.raw, self.module.text, after)
 
 
 def _largest(draft: _Draft, calls: Sequence[_Call]) -> tuple[list[_Call], list[Left]]:
@@ -163,10 +173,17 @@ def _largest(draft: _Draft, calls: Sequence[_Call]) -> tuple[list[_Call], list[L
     return kept, left
 
 
-def _bar(root: Path, module: Module, options: Options) -> str:
+def _bar(reach: Reach, module: Module) -> str:
     """Return why no call of a file can be rewritten, or ""."""
-    if is_imported(module, options):
-        return ""
+    if is_home(reach.root, module.path, module.options):
+        return "this is the file of the loader itself"
+    why = "" if is_imported(module, module.options) else _why_no_import(reach.root, module)
+    return why or why_circular(reach, module.path, module.options)
+
+
+def _why_no_import(root: Path, module: Module) -> str:
+    """Return why the loader's import cannot be put into a file, or ""."""
+    options = module.options
     function = loader_of(options)[1]
     if module.whole.find(kind="identifier", regex=f"^{re.escape(function)}$") is not None:
         return f"{function} is something else in this file"
@@ -175,60 +192,24 @@ def _bar(root: Path, module: Module, options: Options) -> str:
     return why_not_importable(root, module.path, options)
 
 
-def _too_early(module: Module, call: SgNode, options: Options) -> str:
+def _too_early(module: Module, call: SgNode) -> str:
     """Return that a call runs before the loader can be imported, or ""."""
-    place = place_of_import(module, options) or 0
-    if is_imported(module, options) or around(call, *FUNCTIONS) is not None or line_of(call) > place:
+    place = place_of_import(module, module.options) or 0
+    if is_imported(module, module.options) or around(call, *FUNCTIONS) is not None or line_of(call) > place:
         return ""
     return f"it runs before line {place}, behind which the import would go"
 
 
 def _call_of(module: Module, hit: Hit) -> SgNode | None:
+    """Return the call that a hit is about: where it stands tells it apart from another one of the same words."""
     squeezed = "".join(hit.code.split())
-    calls = (node for node in module.root.find_all(kind="call") if line_of(node) <= hit.line <= end_line_of(node))
-    return next((node for node in calls if "".join(node.text().split()) == squeezed), None)
-
-
-def _obstacle(module: Module, call: SgNode) -> str:
-    """Return why a call is not simple enough, or ""."""
-    function, parent = call.field("function"), call.parent()
-    name = function.field("attribute") if function is not None and function.kind() == "attribute" else None
-    if name is None or name.text() not in _METHODS:
-        return f"{function.text() if function is not None else 'it'} is another method, or another name of it"
-    if parent is None or parent.kind() != "expression_statement":
-        return "something is done with its answer"
-    places, named = arguments(call)
-    table, rows = _pair(places, named)
-    if table is None or rows is None:
-        return "it has other arguments than a table and rows"
-    if call.find(kind="comment") is not None:
-        return "there is a comment inside the call"
-    if string_of(table) is None and not _is_name_of_table(module, table):
-        return f"{table.text()} may be a table object, not its name"
-    return ""
-
-
-def _pair(places: Sequence[SgNode], named: dict[str, SgNode]) -> tuple[SgNode | None, SgNode | None]:
-    """Return the table and the rows of a call that has nothing else; None for what it lacks, or when it has more."""
-    rest = dict(named)
-    table = places[0] if places else rest.pop("table", None)
-    rows = places[1] if len(places) > 1 else next((rest.pop(name) for name in _ROWS if name in rest), None)
-    if rest or len(places) > 2 or any("splat" in node.kind() for node in places):
-        return None, None
-    return table, rows
-
-
-def _is_name_of_table(module: Module, table: SgNode) -> bool:
-    if not re.fullmatch(r"[\w.]+", table.text()):
-        return False
-    if re.search(r"(?:^|_)(?:id|name|path)$", table.text(), re.IGNORECASE):
-        return True
-    given = re.search(rf"(?m)^\s*{re.escape(table.text())}(?:\s*:\s*\w+)?\s*=\s*[frFR]*[\"']", module.text)
-    return given is not None and table_of(module, table) != ""
+    calls = (node for node in module.whole.find_all(kind="call") if line_of(node) <= hit.line <= end_line_of(node))
+    same = (node for node in calls if "".join(node.text().split()) == squeezed)
+    return next((node for node in same if position_of(node) == (hit.line, hit.column)), None)
 
 
 def _replaced(call: SgNode, options: Options) -> str:
-    table, rows = _pair(*arguments(call))
+    table, rows = table_and_rows(call)
     function = loader_of(options)[1]
     return f"{function}({table.text() if table else ''}, {rows.text() if rows else ''})"
 
@@ -245,12 +226,6 @@ def _with_import(text: str, options: Options) -> str:
     return "\n".join([*lines[:at], f"from {home} import {function}{ending}", *lines[at:]])
 
 
-def _in_order(before: str, after: str, root: Path) -> str:
-    """Return the rewritten text with its imports sorted, where they were before."""
-    was_sorted = not rows_of(before, ["I001"], root)
-    return with_sorted_imports(after, root) if was_sorted and rows_of(after, ["I001"], root) else after
-
-
 def _unwritable(raw: bytes, text: str, after: str) -> str:
     """Return why a rewritten text cannot be written as the file is, or ""."""
     encoding = encoding_of(raw)
@@ -259,22 +234,3 @@ def _unwritable(raw: bytes, text: str, after: str) -> str:
     except UnicodeError:
         is_same = False
     return "" if is_same else f"its {encoding} or its ends of lines cannot be written back as they were"
-
-
-def _found_in(text: str, root: Path) -> list[tuple[str, str]]:
-    """Return code and message of what ruff finds and what a rewritten file may not have more of."""
-    rules = load("linting")
-    return [row for row in rows_of(text, rules["after_fix"], root) if row[0] not in rules["after_fix_may"]]
-
-
-def _key(row: tuple[str, str]) -> tuple[str, str]:
-    """Return a row of ruff's without numbers of lines and columns, which the import moves."""
-    return row[0], re.sub(r"\d+", "…", row[1])
-
-
-def _in_words(code: str, message: str) -> str:
-    """Return what ruff would find; most often a client that only this call used."""
-    name = re.search(r"`([^`]+)`", message)
-    if code in _UNUSED and name is not None:
-        return f"{name[1]} would be used no more (ruff {code}): rewrite this call by hand and remove {name[1]} with it"
-    return f"ruff would find something new: {code} {message}"

@@ -7,14 +7,18 @@ brought up to date, from one that was changed in its place, which somebody has t
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from console.audits.copied import copies, places
 from console.audits.drift import SAYINGS, Difference, Drift
-from console.audits.files import read_regular
+from console.audits.files import read_regular, with_line_feeds
+from console.audits.git import keeps_modes
 from console.audits.lacking import lacking_copies
+from console.audits.left_out import left_out
+from console.audits.leftovers import has_copy_beside, leftovers
 from console.audits.options import Options
 from console.audits.originals import Original, names_in, original_of
 from console.audits.values import Hit
@@ -24,6 +28,8 @@ CHECK = "source.shared_drift"
 
 _DATED = {Drift.CHANGED: (Drift.STALE, Drift.DIFFERS), Drift.EXTRA: (Drift.LEFT_OVER, Drift.UNTOLD)}
 """What becomes of a difference when the content is one that the original had, and when no history tells."""
+_OWN = (Drift.EXTRA, Drift.UNTOLD, Drift.STRAY_LINK)
+"""What a file may be that is in a copy alone."""
 
 
 def differences(root: Path, options: Options) -> tuple[Difference, ...]:
@@ -31,13 +37,23 @@ def differences(root: Path, options: Options) -> tuple[Difference, ...]:
 
     Where there is nothing to compare, that is the one difference: of what the configuration names it is not known.
     """
+    root = Path(os.path.abspath(root))  # noqa: PTH100  # links in it stay as they are
     original, there = original_of(root, options.shared), copies(root, options)
+    left = _left_by_killed(root, options)
     if original is None or not there:
-        return _nothing_compared(root, options, is_there=original is not None)
+        return (*_nothing_compared(root, options, is_there=original is not None), *left)
     judge = _Judge(root, original)
-    found = [one for copy in there for one in judge.of_copy(copy)]
+    found = judge.that_count([one for copy in there for one in judge.of_copy(copy)])
     lacking = [Difference(path, "", Drift.LACKING) for path in lacking_copies(root, options)]
-    return (*found, *lacking, *_no_copies(root, options))
+    return (*found, *lacking, *_no_copies(root, options), *left)
+
+
+def _left_by_killed(root: Path, options: Options) -> tuple[Difference, ...]:
+    """Return what a `--sync` that was killed has left beside the copies."""
+    return tuple(
+        Difference(path, "", Drift.LEFTOVER if has_copy_beside(root / path) else Drift.ONLY_COPY)
+        for path in leftovers(root, options)
+    )
 
 
 def _nothing_compared(root: Path, options: Options, *, is_there: bool) -> tuple[Difference, ...]:
@@ -65,6 +81,7 @@ class _Judge:
     root: Path
     original: Original
     versions: Versions | None = None
+    are_modes_kept: bool | None = None
 
     def of_copy(self, copy: str) -> list[Difference]:
         """Return how one copy differs."""
@@ -76,6 +93,17 @@ class _Judge:
             Difference(copy, name, self._dated(place / name, name, drift), self.original.sources(name))
             for name, drift in self._rough(place)
         ]
+
+    def that_count(self, found: Sequence[Difference]) -> list[Difference]:
+        """Return the differences without files that git ignores and the original lacks: nobody but their owner has them there."""
+        own = {self.root / one.path for one in found if self._is_own(one)}
+        out, _ = left_out(self.root, own)
+        return [one for one in found if self.root / one.path not in out]
+
+    def _is_own(self, one: Difference) -> bool:
+        if one.drift not in _OWN or not one.name or one.name in self.original.names:
+            return False
+        return not self.original.is_in_the_way(one.name)
 
     def _rough(self, place: Path) -> Iterator[tuple[str, Drift]]:
         """Yield what differs, before history is asked."""
@@ -96,14 +124,32 @@ class _Judge:
         if name in self.original.astray:
             return Drift.ASTRAY
         if not is_there:
-            return Drift.FOLDER if (place / name).is_dir() else Drift.MISSING
+            return self._lacked(place / name)
         if name not in self.original.names:
             return Drift.EXTRA
         try:
-            is_alike = read_regular(place / name) == read_regular(self.original.place / name)
+            return self._between(place / name, self.original.place / name)
         except OSError:  # courtside: ignore[silent_exceptions] it is a finding
             return Drift.UNREADABLE
-        return None if is_alike else Drift.CHANGED
+
+    def _lacked(self, path: Path) -> Drift:
+        if not self.original.is_known:
+            return Drift.UNASKED
+        return Drift.FOLDER if path.is_dir() else Drift.MISSING
+
+    def _between(self, copied: Path, original: Path) -> Drift | None:
+        """Return how two files differ, before history is asked. Raises OSError."""
+        own, wanted = read_regular(copied), read_regular(original)
+        if own == wanted:
+            return Drift.MODE if self._differs_in_mode(copied, original) else None
+        return Drift.LINE_ENDS if with_line_feeds(own) == with_line_feeds(wanted) else Drift.CHANGED
+
+    def _differs_in_mode(self, first: Path, second: Path) -> bool:
+        if not (first.stat().st_mode ^ second.stat().st_mode) & stat.S_IXUSR:
+            return False
+        if self.are_modes_kept is None:
+            self.are_modes_kept = keeps_modes(self.root)
+        return self.are_modes_kept
 
     def _dated(self, path: Path, name: str, drift: Drift) -> Drift:
         """Return whether a file is one that the original once had, as far as history tells."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
 from checks.model import Severity
+from console.audits.behind import is_told_behind
+from console.audits.caught import types_of
 from console.audits.handlers import Handler
-from console.audits.module import Module, end_line_of, line_of, scope_of, statements
+from console.audits.module import Module, end_line_of, line_of, scope_of
 from console.audits.permissions import asks_for_process, hidden, is_by_type
 from console.audits.rules import RuleFile, rule_file
 from console.audits.values import Hit
@@ -32,9 +35,25 @@ _REMEDIES = {
 }
 
 
-def reads(_: Module) -> Callable[[str], bool]:
+def reads(module: Module) -> Callable[[str], bool]:
     """Return what tells whether a part of a module may lose an error."""
-    return lambda part: "suppress" in part or _CLAUSE.search(part) is not None
+    names = tuple(_suppressing(module))
+    if names in ((), ("suppress",)):
+        return lambda part: "suppress" in part or _CLAUSE.search(part) is not None
+    return lambda part: any(name in part for name in names) or _CLAUSE.search(part) is not None
+
+
+@lru_cache(maxsize=1)
+def _suppressing(module: Module) -> frozenset[str]:
+    """Return the names that `contextlib.suppress` has in a file; none in most files, which do not have the word."""
+    if "suppress" not in module.text:
+        return frozenset()
+    names = {"suppress"}
+    if "suppress as " in module.text:
+        names |= {name for name, full in module.imports.items() if full == "contextlib.suppress"}
+    if ".suppress\n" in module.text:
+        names |= {name for name, full in module.aliases.items() if full.endswith(".suppress")}
+    return frozenset(names)
 
 
 def inspect(module: Module) -> Iterator[Hit]:
@@ -44,8 +63,8 @@ def inspect(module: Module) -> Iterator[Hit]:
         if clause.find(kind="block") is not None:
             handler = Handler(clause, rules, module)
             yield from _of_handler(module, handler)
-    if "suppress" in module.text:
-        for call in rules.find(module.root, "suppress"):
+    if names := _suppressing(module):
+        for call in rules.find(module.root, "suppress", names):
             yield from _of_suppress(module, call, rules)
     for line, codes in module.marks.items():
         if "B012" in codes:
@@ -68,7 +87,7 @@ def _of_handler(module: Module, handler: Handler) -> Iterator[Hit]:
     if handler.is_blind and handler.cuts_off:
         sentence = f"catches {caught} and raises another `from None`, without the traceback"
         yield _hit(module, "traceback", line_of(clause), Severity.WARNING, sentence, clause)
-    if handler.raises or handler.carries:
+    if handler.raises or handler.carries or (handler.silence and is_told_behind(handler, handler.silence, by_log=True)):
         return
     if handler.silence and (handler.is_blind or codes & {"E722", "BLE001"}):
         rule = "silent" if handler.types else "bare"
@@ -92,12 +111,15 @@ def _of_handler(module: Module, handler: Handler) -> Iterator[Hit]:
 
 def _of_suppress(module: Module, call: SgNode, rules: RuleFile) -> Iterator[Hit]:
     listed = call.field("arguments")
-    names = {node.text().rpartition(".")[2] for node in statements(listed)} if listed is not None else set()
     function = call.field("function")
-    if function is None or not module.full_name(function).endswith("contextlib.suppress"):
+    if listed is None or function is None or not module.full_name(function).endswith("contextlib.suppress"):
         return
+    names = frozenset(types_of(listed.text(), module))
     if names & rules.names["permission"]:
         yield _hit(module, "permission", line_of(call), Severity.CRITICAL, "a refused permission is suppressed", call)
+    elif above := names & rules.names["above_permission"]:
+        sentence = f"{', '.join(sorted(above))} includes a refused permission, which is suppressed"
+        yield _hit(module, "permission", line_of(call), Severity.ERROR, sentence, call)
     elif names & rules.names["broad"]:
         severity = _severity(module, Severity.ERROR)
         yield _hit(module, "silent", line_of(call), severity, "suppresses every exception and tells nobody", call)

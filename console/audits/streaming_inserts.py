@@ -13,9 +13,10 @@ from ast_grep_py import SgNode
 
 from checks.model import Severity
 from console.audits.dml import Change, changes_name
-from console.audits.module import Module, arguments, around, called, end_line_of, line_of, scope_of, string_of
+from console.audits.module import Module, arguments, around, called, end_line_of, scope_of, string_of
+from console.audits.receivers import called_by, is_bigquery_spoken_of, is_own, is_warehouse, takes_rows
 from console.audits.rules import RuleFile, rule_file
-from console.audits.tables import is_parameter, table_of
+from console.audits.tables import is_parameter, table_of, value_of
 from console.audits.values import Hit
 
 CHECK = "source.streaming_inserts"
@@ -28,25 +29,31 @@ _URL = re.compile(
     r"(?=[^\"'\n]*(?:https?:|\{|/tables/))[^\"'\n]*/insertAll"
 )
 """The name that a URL of `tabledata.insertAll` is given."""
-_OTHERS = re.compile(r"(?i)sheet|gspread|excel|openpyxl|hook|cursor|workbook")
-"""What else has a method `insert_rows`."""
-_WAREHOUSE = re.compile(r"(?i)(?:^|[._])(?:bq|bigquery|client|warehouse)\w*$|client\w*(?:\(\))?$|bigquery")
+_NAMED = re.compile(
+    r"(?m)^[ \t]*(?:self\.)?(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*[\"']insert_rows(?:_json|_from_dataframe)?[\"']"
+)
+"""The name that a method's name is given: `METHOD = "insert_rows_json"`."""
 
 
 def reads(module: Module) -> Callable[[str], bool]:
     """Return what tells whether a part of a module may hold a streaming insert."""
-    words = (*rule_file("streaming_inserts").needs, *_urls(module))
+    words = (*rule_file("streaming_inserts").needs, *_urls(module), *_method_names(module))
     return lambda part: any(word in part for word in words)
 
 
 def inspect(module: Module) -> Iterator[Hit]:
     """Yield the streaming inserts of a module; which of their tables DML touches is judged by `judge`."""
     rules = rule_file("streaming_inserts")
+    seen: set[str] = set()
     for node in rules.find(module.root, "method"):
         for place in _uses(module, node):
-            yield _hit(module, place, _argument(module, place, node), _name(node))
+            if (where := str(place.range())) not in seen:  # two names of one method may be called in one place
+                seen.add(where)
+                yield _hit(module, place, _argument(module, place, node), _name(node))
     for node in rules.find(module.root, "getattr") if "getattr" in module.text else ():
         yield from _by_name(module, node)
+    for node in rules.find(module.root, "methodcaller") if "methodcaller" in module.text else ():
+        yield from _by_methodcaller(module, node)
     if "/insertAll" in module.text:
         yield from _by_url(module, rules)
 
@@ -61,14 +68,45 @@ def judge(hit: Hit, changes: Sequence[Change]) -> Hit:
 
 def _by_name(module: Module, node: SgNode) -> Iterator[Hit]:
     """Yield where the method is called that `getattr` gives, or where it is given when nobody is seen to call it."""
-    places, _ = arguments(node)
-    method = string_of(places[1]) if len(places) > 1 else None
-    call, parent = _called_by(node), node.parent()
+    receiver, *others = arguments(node)[0]
+    method = _method(module, others[0]) if others else ""
+    if not method or is_own(module, node, receiver, method):
+        return
+    if method == "insert_rows" and not is_warehouse(module, node, receiver):
+        return
+    call, parent = called_by(node), node.parent()
     target = parent.field("left") if parent is not None and parent.kind() == "assignment" else None
     calls = [call] if call is not None else _calls_of(module, node, target.text()) if target is not None else []
     for place in calls or [node]:
-        table = _first(module, place) if place.kind() == "call" and place is not node else None
-        yield _hit(module, place, table, method or node.text(), said="" if calls else node.text())
+        table = _first(place, _clients(module, receiver)) if place.kind() == "call" and place is not node else None
+        yield _hit(module, place, table, method, said="" if calls else node.text())
+
+
+def _by_methodcaller(module: Module, node: SgNode) -> Iterator[Hit]:
+    """Yield `methodcaller("insert_rows_json", table, rows)`, which calls the method of whatever it is given."""
+    places, named = arguments(node)
+    method = _method(module, places[0]) if places else ""
+    if method == "insert_rows" and not (takes_rows(places[1:], named) and is_bigquery_spoken_of(module)):
+        return
+    if method:
+        yield _hit(module, node, _table(places[1:], named), method)
+
+
+def _method(module: Module, named: SgNode) -> str:
+    """Return the method that a string names, or a constant of the file; "" for any other one."""
+    given = named if named.kind() == "string" else None
+    if given is None and named.text().rpartition(".")[2] in _method_names(module):
+        given = value_of(module, named, named.text())
+    name = string_of(given) if given is not None else None
+    return name if name in rule_file("streaming_inserts").names["methods"] else ""
+
+
+def _method_names(module: Module) -> frozenset[str]:
+    """Return the names of a file's constants that name one of the methods."""
+    text = module.text
+    if ("getattr" not in text and "methodcaller" not in text) or ("'insert_" not in text and '"insert_' not in text):
+        return frozenset()
+    return frozenset(_NAMED.findall(text))
 
 
 def _urls(module: Module) -> frozenset[str]:
@@ -98,11 +136,11 @@ def _name(node: SgNode) -> str:
 def _uses(module: Module, node: SgNode) -> list[SgNode]:
     """Return where the rows are written: the call, or the calls of the name that the method was given."""
     receiver, parent = node.field("object"), node.parent()
-    if receiver is None or parent is None or _is_own(node, receiver) or _is_set(node, parent):
+    if receiver is None or parent is None or is_own(module, node, receiver, _name(node)) or _is_set(node, parent):
         return []
-    if _name(node) == "insert_rows" and not _is_warehouse(module, node, receiver):
+    if _name(node) == "insert_rows" and not is_warehouse(module, node, receiver):
         return []
-    call = _called_by(node)
+    call = called_by(node)
     if call is not None:
         return [call]
     if parent.kind() in ("attribute", "delete_statement"):
@@ -111,12 +149,6 @@ def _uses(module: Module, node: SgNode) -> list[SgNode]:
         target = parent.field("left")
         return _calls_of(module, node, target.text() if target is not None else "") or [node]
     return [node]
-
-
-def _called_by(node: SgNode) -> SgNode | None:
-    parent = node.parent()
-    function = parent.field("function") if parent is not None and parent.kind() == "call" else None
-    return parent if function is not None and function.range().end.index == node.range().end.index else None
 
 
 def _calls_of(module: Module, node: SgNode, name: str) -> list[SgNode]:
@@ -134,44 +166,16 @@ def _calls_of(module: Module, node: SgNode, name: str) -> list[SgNode]:
     return [*calls, *passed, *(call for target in targets for call in _calls_of(module, node, target))]
 
 
-def _is_own(node: SgNode, receiver: SgNode) -> bool:
-    """Return whether the method is one that the class defines itself: what it does is found inside it."""
-    home = around(node, "class_definition")
-    if home is None or receiver.text() not in ("self", "cls"):
-        return False
-    return re.search(rf"(?m)^\s*(?:async\s+)?def\s+{_name(node)}\b", home.text()) is not None
-
-
 def _is_set(node: SgNode, parent: SgNode) -> bool:
     """Return whether the method is replaced rather than used: `client.insert_rows_json = Mock()`."""
     target = parent.field("left") if parent.kind() == "assignment" else None
     return target is not None and target.range().start.index == node.range().start.index
 
 
-def _is_warehouse(module: Module, node: SgNode, receiver: SgNode) -> bool:
-    """Return whether `insert_rows` is BigQuery's: spreadsheets and database hooks have methods of that name too."""
-    if "bigquery" not in module.text.lower():
-        return False
-    call = _called_by(node)
-    if call is not None:
-        places, named = arguments(call)
-        if len(places) + len(named) < 2 or {"target_fields", "commit_every"} & named.keys():
-            return False
-        if any(node.kind() == "integer" for node in places[:2]):
-            return False
-    made = re.search(rf"(?m)^\s*{re.escape(receiver.text())}\s*(?::[^=\n]+)?=\s*(.+)$", module.text)
-    if _OTHERS.search(receiver.text()) or (made is not None and _OTHERS.search(made[1])):
-        return False
-    if made is not None:
-        return re.search(r"(?i)client|bigquery|bq", made[1]) is not None
-    return _WAREHOUSE.search(receiver.text()) is not None
-
-
-def _first(module: Module, call: SgNode) -> SgNode | None:
-    """Return the table that a call is given; of a method of the class itself, what comes behind the client."""
+def _first(call: SgNode, clients: int) -> SgNode | None:
+    """Return the table that a call is given, which comes behind so many clients."""
     places, named = arguments(call)
-    function = call.field("function")
-    return _table(places[_clients(module, function) :], named)
+    return _table(places[clients:], named)
 
 
 def _table(places: Sequence[SgNode], named: Mapping[str, SgNode]) -> SgNode | None:
@@ -180,9 +184,8 @@ def _table(places: Sequence[SgNode], named: Mapping[str, SgNode]) -> SgNode | No
     return named.get("table") or named.get("tableId") or (places[0] if places else None)
 
 
-def _clients(module: Module, method: SgNode | None) -> int:
+def _clients(module: Module, receiver: SgNode | None) -> int:
     """Return how many arguments stand before the table: the client, where the method is asked of the class."""
-    receiver = method.field("object") if method is not None and method.kind() == "attribute" else None
     if receiver is None:
         return 0
     name = module.full_name(receiver) or receiver.text()
@@ -191,21 +194,23 @@ def _clients(module: Module, method: SgNode | None) -> int:
 
 def _argument(module: Module, place: SgNode, method: SgNode) -> SgNode | None:
     """Return the table: of the call itself, or behind the method where that is handed on to be called elsewhere."""
+    clients = _clients(module, method.field("object"))
     if place.kind() == "call":
-        return _first(module, place)
+        return _first(place, clients)
     call = around(place, "call")
     if call is None or around(method, "argument_list") is None:
         return None
     places, named = arguments(call)
     behind = [node for node in places if node.range().start.index > place.range().start.index]
-    return _table(behind[_clients(module, place) :], named)
+    return _table(behind[clients:], named)
 
 
-def _line(place: SgNode) -> int:
-    """Return the line of the method's name, which in a chain of calls is not that of its beginning."""
+def position_of(place: SgNode) -> tuple[int, int]:
+    """Return line and column, from 1, of the method's name, which in a chain of calls is not where that begins."""
     function = place.field("function") if place.kind() == "call" else None
     name = function.field("attribute") if function is not None and function.kind() == "attribute" else None
-    return line_of(name or place)
+    start = (name or place).range().start
+    return start.line + 1, start.column + 1
 
 
 def _into(module: Module, table: SgNode | None) -> tuple[str, str]:
@@ -228,16 +233,25 @@ def _is_changed_here(module: Module, table: SgNode) -> bool:
     return changes_name(module.text if place is None else place.text(), name)
 
 
+def _rule(place: SgNode, method: str) -> str:
+    """Return by what the rows are written: the name that is called; the method where what is called has none."""
+    if place.kind() != "call":
+        return "reference"
+    name = called(place)
+    return name if name.isidentifier() else method
+
+
 def _hit(module: Module, place: SgNode, table: SgNode | None, method: str, said: str = "") -> Hit:
     name, into = _into(module, table)
     sentence = f"{method} writes through the streaming buffer{into}"
     is_changed = table is not None and not name and _is_changed_here(module, table)
     statement = around(place, "expression_statement", "return_statement") or place
+    line, column = position_of(place)
     return Hit(
         check=CHECK,
-        rule=called(place) if place.kind() == "call" and called(place) else "reference",
+        rule=_rule(place, method),
         path=module.path,
-        line=_line(place),
+        line=line,
         severity=Severity.CRITICAL if is_changed else Severity.WARNING if name else Severity.ERROR,
         sentence=f"{sentence}, which DML of this file touches too" if is_changed else sentence,
         scope=scope_of(place),
@@ -246,4 +260,5 @@ def _hit(module: Module, place: SgNode, table: SgNode | None, method: str, said:
         end_line=end_line_of(statement),
         area=0 if module.options.is_important(module.path) else 1,
         about=name,
+        column=column,
     )

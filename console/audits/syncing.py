@@ -6,19 +6,19 @@ A copy that holds what is no version of the original is refused: nobody but a pe
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from console.audits.drift import SAYINGS, Difference, Drift
+from console.audits.leftovers import building_place
 from console.audits.options import Options
 from console.audits.originals import names_in
 from console.audits.shared_drift import differences
 from console.audits.swapping import swap
 from console.audits.values import AuditError
+from screens.text.amount import counted
 
 _MOST_NAMED = 3
 """Files that a refusal names for each of its reasons."""
@@ -36,7 +36,7 @@ class CopyPlan:
     def steps(self) -> tuple[str, ...]:
         """Lines such as `update utils/clock.py`."""
         done = ((SAYINGS[change.drift].does, change.name) for change in self.changes)
-        return tuple(f"{does} {name}" for does, name in done if does)
+        return tuple(f"{does} {name}".rstrip() for does, name in done if does)
 
 
 def plan(root: Path, options: Options) -> tuple[CopyPlan, ...]:
@@ -59,28 +59,36 @@ def _reason(why: str, names: Sequence[str]) -> str:
     return f"{why}: {', '.join(names[:_MOST_NAMED])}{more}" if any(names) else why
 
 
-def apply(root: Path, options: Options, plans: Sequence[CopyPlan]) -> tuple[str, ...]:
+def apply(
+    root: Path, options: Options, plans: Sequence[CopyPlan], stopping: Callable[[], bool] = lambda: False
+) -> tuple[str, ...]:
     """Bring the copies of the plans up to date and return them; refused ones are left.
 
-    Raises AuditError, having done nothing to that copy, when a copy is not as it was planned for.
+    Between two copies `stopping` is asked whether to stop. Raises AuditError when it is, and, having done nothing to that copy,
+    when one is not as it was planned for.
     """
-    done = []
-    for one in plans:
-        if one.refused:
-            continue
+    done: list[str] = []
+    able = [one for one in plans if not one.refused]
+    for one in able:
+        if stopping():
+            raise AuditError(
+                f"stopped as asked: {len(done)} of {counted(len(able), 'copy', 'copies')} brought up to date, the others are as "
+                "they were; run --sync again for them"
+            )
         now = next((again for again in plan(root, options) if again.copy == one.copy), None)
         if now != one:
             raise AuditError(f"{one.copy} has changed since it was looked at; run --sync again")
-        _replace(root / one.copy, root / options.shared, one.changes)
+        if one.changes[0].drift is Drift.LEFTOVER:
+            shutil.rmtree(root / one.copy)
+        else:
+            _replace(root / one.copy, root / options.shared, one.changes)
         done.append(one.copy)
     return tuple(done)
 
 
 def _replace(copy: Path, original: Path, changes: Sequence[Difference]) -> None:
     """Build the copy anew beside itself and let the two change places: at any moment there is one of them, whole."""
-    with ExitStack() as stack:
-        home = Path(tempfile.mkdtemp(dir=copy.parent, prefix=f".{copy.name}."))
-        stack.callback(shutil.rmtree, home, ignore_errors=True)
+    with building_place(copy) as home:
         new = home / "new"
         shutil.copytree(copy, new, symlinks=True)
         for change in sorted(changes, key=lambda change: change.drift is not Drift.LEFT_OVER):  # they make room

@@ -87,9 +87,13 @@ def value_of(module: Module, at: SgNode, name: str) -> SgNode | None:
 
 def is_parameter(at: SgNode, name: str) -> bool:
     """Return whether a name is a parameter of a function around `at`."""
-    return any(
-        _has_parameter(above, name) for above in at.ancestors() if above.kind() in ("function_definition", "lambda")
-    )
+    return parameter_of(at, name) is not None
+
+
+def parameter_of(at: SgNode, name: str) -> SgNode | None:
+    """Return the parameter of this name of the innermost function around `at` that has one."""
+    functions = (above for above in at.ancestors() if above.kind() in ("function_definition", "lambda"))
+    return next((found for above in functions if (found := _parameter(above, name)) is not None), None)
 
 
 def _attribute(at: SgNode, first: str, name: str, rest: str) -> SgNode | None:
@@ -149,11 +153,16 @@ def _at_margin(module: Module, name: str) -> list[tuple[SgNode, SgNode]]:
 
 
 def _has_parameter(function: SgNode, name: str) -> bool:
+    return _parameter(function, name) is not None
+
+
+def _parameter(function: SgNode, name: str) -> SgNode | None:
     parameters = function.field("parameters")
-    if parameters is None:
-        return False
-    firsts = (child.field("name") or next(iter(child.named_children()), child) for child in parameters.named_children())
-    return any(first.text() == name for first in firsts)
+    for child in parameters.named_children() if parameters is not None else ():
+        first = child.field("name") or next(iter(child.named_children()), child)
+        if first.text() == name:
+            return child
+    return None
 
 
 def _is_bound(function: SgNode, name: str) -> bool:

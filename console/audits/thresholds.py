@@ -3,85 +3,148 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from console.audits.module import line_of, statements, within
+from console.audits.betters import better, better_of_value, is_measure
+from console.audits.comparisons import Comparison, Known, comparison_of, last_name, limit_says, parts_of
+from console.audits.module import around, line_of, statements, within
 from console.audits.rules import RuleFile
-from console.audits.verdicts import OPPOSITE, truth_of, verdict_of
+from console.audits.verdicts import OPPOSITE, called_verdict, raised, truth_of, verdict_of
 
-_OPERATORS = {">": ">", ">=": ">", "<": "<", "<=": "<"}
-_TURNED = {">": "<", "<": ">"}
+BRANCHES = ("if_statement", "elif_clause", "case_clause")
+
 _OUTCOMES = ("return_statement", "expression_statement", "raise_statement")
-_LIMITS = {"min": "more", "minimum": "more", "max": "less", "maximum": "less"}
-"""What `MIN_ROWS` and `max_age_hours` say of the value that is held against them."""
 _STATUS = re.compile(r"(?i)status|severity|level|state|verdict|healthy|ok$|passed|valid|fresh")
-_ABOUT_TELLING = re.compile(r"alert|notif|warned|retr")
-"""In the name of an age: it is that of a message or an attempt, and being young is a reason to wait."""
-_MOST = (1.0, 100.0)
-"""What no share is over: more is a defect, not a good value."""
+_COUNTED = re.compile(
+    r"(?:^|_)(?:row|record|game|player|prediction|feature|event)s?_(?:count|total)$"
+    r"|^(?:n|num|number_of|count|total)_(?:of_)?(?:row|record|game|player|prediction|feature|event)s$"
+)
+"""What there should be enough of, where a check does nothing but to count it."""
+_WAITING = frozenset({"backlog", "dead", "limit", "open", "pending", "queue", "queued", "quota", "retry", "waiting"})
+"""Beside a count, in a check: the fewer of it, the better."""
+_TOO_LOW = re.compile(r"(?i)too (?:low|few|little)|\bbelow\b|\bunder\b|insufficient|not enough|at least")
+_TOO_HIGH = re.compile(r"(?i)too (?:high|many|old|long|late|much)|\babove\b|exceed|\bover\b|at most|\bstale\b")
 
 
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """`name > 60`: `is_above` for `>` and `>=`; `limit` is None where it is no number, and `bound` its name then."""
-
-    name: str
-    is_above: bool
-    limit: float | None
-    bound: str
-
-    @property
-    def is_of_sense(self) -> bool:
-        """True where the comparison only asks whether the value can be: a share over 100, an age below 0."""
-        return self.limit is not None and (self.limit in _MOST if self.is_above else self.limit <= 0)
+def condition_of(branch: SgNode) -> SgNode | None:
+    """Return what a branch asks; of `case x if x > 60`, what stands behind `if`."""
+    return branch.field("guard" if branch.kind() == "case_clause" else "condition")
 
 
-def inverted(function: SgNode, test: SgNode, rules: RuleFile) -> str:
+def inverted(known: Known, test: SgNode, rules: RuleFile) -> str:
     """Return what is wrong with a branch that alarms on a good value, or finds a bad one well; "" for nothing."""
-    comparison, block = _comparison(test.field("condition")), test.field("consequence")
-    if comparison is None or block is None:
-        return ""
-    verdict = _verdict(function, block, rules)
-    if verdict == "well" and not _better_by_name(comparison.name, rules):
-        return ""  # `if count < MIN_ROWS: return "OK"`: too few to judge
-    if verdict == "alarm" and (comparison.is_of_sense or _is_band(function, test, comparison, rules)):
-        return ""
-    return _wrong(comparison, verdict, rules)
+    parts = (_comparison(part, test, known) for part in parts_of(condition_of(test), "or"))
+    compared = [one for one in parts if one is not None]
+    block = test.field("consequence")
+    verdict = _verdict(known.function, block, rules) if compared and block is not None else ""
+    for comparison in compared if verdict else ():
+        is_window = any(one.name == comparison.name and one.is_above != comparison.is_above for one in compared)
+        said = "" if is_window else _wrong(comparison, verdict, rules)
+        if verdict == "well" and (len(compared) > 1 or not _is_known(comparison, rules)):
+            said = ""  # `if count < MIN_ROWS: return "OK"`: too few to judge
+        if said and verdict == "alarm" and (comparison.is_of_sense or _is_band(known, test, comparison, rules)):
+            said = ""
+        if said:
+            return said
+    return _too_few(known, test, compared[0], rules) if verdict == "well" and len(compared) == 1 else ""
 
 
-def inverted_value(function: SgNode, node: SgNode, rules: RuleFile) -> str:
+def inverted_value(known: Known, node: SgNode, rules: RuleFile) -> str:
     """Return the same of an expression: `"OK" if age > MAX_AGE else "STALE"`, `passed = count < MIN_ROWS`."""
     if node.kind() != "conditional_expression":
-        comparison = _comparison(node)
-        return "" if comparison is None else _wrong(comparison, truth_of(_named(function, node), rules), rules)
+        truth = _truth(known.function, node, rules)
+        comparison = comparison_of(node, known) if truth else None
+        return "" if comparison is None else _wrong(comparison, truth, rules)
     parts = statements(node)
-    comparison = _comparison(parts[1]) if len(parts) > 1 else None
+    comparison = comparison_of(parts[1], known) if len(parts) > 1 else None
     if comparison is None:
         return ""
     verdict, otherwise = verdict_of(parts[0].text(), rules), verdict_of(_last_of(parts[-1]).text(), rules)
     return _wrong(comparison, verdict, rules) if verdict and otherwise == OPPOSITE[verdict] else ""
 
 
-def _wrong(comparison: _Comparison, verdict: str, rules: RuleFile) -> str:
-    better = _better(comparison, rules)
-    if not verdict or not better or (comparison.is_above == (better == "more")) == (verdict == "well"):
+def inverted_assertion(known: Known, node: SgNode, rules: RuleFile) -> str:
+    """Return the same of what is asserted of a value: `assert coverage < 80`."""
+    parts = statements(node)
+    comparison = comparison_of(parts[0], known)
+    if comparison is None or comparison.is_of_argument:
+        return ""
+    best = better(comparison, rules)
+    if not best and is_measure(comparison.name, rules):
+        best = _by_message(parts[1:])
+    return _said(comparison, best, "well")
+
+
+def _comparison(condition: SgNode, test: SgNode, known: Known) -> Comparison | None:
+    """Return the comparison that a condition is; `x` of `case x if x > 60` is what is matched."""
+    found = comparison_of(condition, known)
+    if found is None or test.kind() != "case_clause":
+        return found
+    pattern, match = test.find(kind="case_pattern"), around(test, "match_statement")
+    subject = next(iter(statements(match)), None) if match is not None else None
+    if pattern is None or subject is None or pattern.text() != found.name:
+        return found
+    return Comparison(subject, found.is_above, found.bound, known)
+
+
+def _wrong(comparison: Comparison, verdict: str, rules: RuleFile) -> str:
+    return _said(comparison, better(comparison, rules), verdict) if verdict else ""
+
+
+def _by_message(parts: list[SgNode]) -> str:
+    """Return whether more or less is better, by what is said when it is not so: "coverage too low"."""
+    text = parts[0].text() if parts else ""
+    is_low, is_high = _TOO_LOW.search(text) is not None, _TOO_HIGH.search(text) is not None
+    return "" if is_low == is_high else "more" if is_low else "less"
+
+
+def _said(comparison: Comparison, best: str, verdict: str) -> str:
+    if not best or (comparison.is_above == (best == "more")) == (verdict == "well"):
         return ""
     side = "above" if comparison.is_above else "below"
     said = "an alarm" if verdict == "alarm" else "well"
-    return f"{comparison.name} {side} the threshold is called {said}, though of it {better} is better"
+    return f"{comparison.name} {side} the threshold is called {said}, though of it {best} is better"
 
 
-def _is_band(function: SgNode, test: SgNode, comparison: _Comparison, rules: RuleFile) -> bool:
+def _is_known(comparison: Comparison, rules: RuleFile) -> bool:
+    """Return whether something besides a limit's name says what is better."""
+    is_by_limit = limit_says(comparison.bound.text()) != ""
+    return not is_by_limit or better_of_value(comparison.known, comparison.value, rules) != ""
+
+
+def _too_few(known: Known, test: SgNode, comparison: Comparison, rules: RuleFile) -> str:
+    """Return what is wrong with a check that counts, finds few well and all else bad."""
+    is_count = comparison.limit is not None and _COUNTED.search(last_name(comparison.name).lower()) is not None
+    if not is_count or comparison.is_above or comparison.is_of_sense or _otherwise(known, test, rules) != "alarm":
+        return ""
+    asked = re.sub(r"(?m)^\s*(?:return|raise)\b.*$", "", known.function.text())
+    words = set(re.findall(r"[a-z]+", asked.lower()))
+    if words & (rules.names["offences"] | rules.names["alarm_names"] | _WAITING):
+        return ""
+    return f"{comparison.name} below the threshold is called well, though of it more is better"
+
+
+def _otherwise(known: Known, test: SgNode, rules: RuleFile) -> str:
+    """Return the verdict where a test is not true, when nothing else is asked then."""
+    for child in test.children():
+        if child.kind() == "else_clause" and (block := child.field("body")) is not None:
+            return _verdict(known.function, block, rules)
+    follows = test.next()
+    if follows is None or follows.kind() not in ("return_statement", "raise_statement"):
+        return ""
+    return _verdict_of_statement(known.function, follows, rules)
+
+
+def _is_band(known: Known, test: SgNode, comparison: Comparison, rules: RuleFile) -> bool:
     """Return whether a better band was found well before: `>= 95` is OK, then `>= 80` is a warning, then the rest."""
-    for node in within(function):
-        if node.kind() not in ("if_statement", "elif_clause") or line_of(node) >= line_of(test):
+    for node in within(known.function):
+        if node.kind() not in BRANCHES or line_of(node) >= line_of(test):
             continue
-        before, block = _comparison(node.field("condition")), node.field("consequence")
-        is_same = before is not None and (before.name, before.is_above) == (comparison.name, comparison.is_above)
-        if is_same and block is not None and _verdict(function, block, rules) == "well":
+        condition, block = condition_of(node), node.field("consequence")
+        before = _comparison(condition, node, known) if condition is not None else None
+        is_same = before is not None and before.is_like(comparison)
+        if is_same and block is not None and _verdict(known.function, block, rules) == "well":
             return True
     return False
 
@@ -93,9 +156,12 @@ def _last_of(node: SgNode) -> SgNode:
     return node
 
 
-def _named(function: SgNode, node: SgNode) -> str:
-    """Return the name of what is given the truth of a comparison: a variable, an argument, a key, or the function."""
-    parent = node.parent()
+def _truth(function: SgNode, node: SgNode, rules: RuleFile) -> str:
+    """Return what the truth of a comparison says, by the variable, argument or key that it is given to, or the function."""
+    is_not, parent = False, node.parent()
+    while parent is not None and parent.kind() in ("parenthesized_expression", "not_operator"):
+        is_not ^= parent.kind() == "not_operator"
+        parent = parent.parent()
     if parent is None:
         return ""
     name = {
@@ -104,114 +170,8 @@ def _named(function: SgNode, node: SgNode) -> str:
         "pair": parent.field("key"),
         "return_statement": function.field("name"),
     }.get(parent.kind())
-    return "" if name is None else _last_name(name.text())
-
-
-def unreachable(test: SgNode) -> Iterator[tuple[SgNode, str]]:
-    """Yield the branches that an earlier one of the same `if` leaves nothing for: `> 60` before `> 120`."""
-    earlier: list[_Comparison] = []
-    branches = [test, *(child for child in test.children() if child.kind() == "elif_clause")]
-    for branch in branches:
-        now = _comparison(branch.field("condition"))
-        if now is None or now.limit is None:
-            continue
-        for before in earlier:
-            if before.name == now.name and before.is_above == now.is_above and _covers(before, now):
-                yield (
-                    branch,
-                    f"{now.name} is compared with {before.limit:g} first, so that with {now.limit:g} is never reached",
-                )
-                break
-        earlier.append(now)
-
-
-def overwritten(test: SgNode) -> str:
-    """Return what is wrong with an `if` that undoes what the `if` before it said: `> 120` critical, then `> 60` warning."""
-    before, now = test.prev(), _comparison(test.field("condition"))
-    if (
-        before is None
-        or now is None
-        or before.kind() != "if_statement"
-        or any(_has_more(one) for one in (before, test))
-    ):
-        return ""
-    earlier = _comparison(before.field("condition"))
-    if earlier is None or (earlier.name, earlier.is_above) != (now.name, now.is_above) or not _covers(now, earlier):
-        return ""
-    if not _target(before) or _target(before) != _target(test):
-        return ""
-    return (
-        f"{_target(test)} is set for {earlier.limit:g} first, and set again by the wider comparison with {now.limit:g}"
-    )
-
-
-def _has_more(test: SgNode) -> bool:
-    return any(child.kind() in ("elif_clause", "else_clause") for child in test.children())
-
-
-def _target(test: SgNode) -> str:
-    """Return what the only statement of a branch is assigned to, or ""."""
-    block = test.field("consequence")
-    found = re.fullmatch(r"(\w+)\s*=[^=\n]+", block.text().strip()) if block is not None else None
-    return found[1] if found else ""
-
-
-def _covers(before: _Comparison, now: _Comparison) -> bool:
-    if before.limit is None or now.limit is None or before.limit == now.limit:
-        return False
-    return before.limit < now.limit if before.is_above else before.limit > now.limit
-
-
-def _comparison(condition: SgNode | None) -> _Comparison | None:
-    while condition is not None and condition.kind() == "parenthesized_expression":
-        condition = next(iter(statements(condition)), None)
-    if condition is None or condition.kind() != "comparison_operator":
-        return None
-    found = re.fullmatch(r"([\w.\[\]\"'()]+?)\s*(>=|<=|>|<)\s*([\w.\[\]\"'()]+)", " ".join(condition.text().split()))
-    if found is None:
-        return None
-    left, operator, right = found[1], _OPERATORS[found[2]], found[3]
-    if _number(left) is not None:
-        left, operator, right = right, _TURNED[operator], left
-    if _bound(left) and not _bound(right):
-        left, operator, right = right, _TURNED[operator], left
-    limit = _number(right)
-    return _Comparison(left, operator == ">", limit, right if limit is None else "")
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace("_", ""))
-    except ValueError:
-        return None
-
-
-def _better(comparison: _Comparison, rules: RuleFile) -> str:
-    """Return whether more or less of a value is better, by its name or its limit's; "" where that cannot be told."""
-    by_name, by_limit = _better_by_name(comparison.name, rules), _bound(comparison.bound)
-    if by_name and by_limit and by_name != by_limit:
-        return ""
-    return by_name or by_limit
-
-
-def _better_by_name(name: str, rules: RuleFile) -> str:
-    last = _last_name(name).lower()
-    for kind in ("more", "less"):
-        words = rules.names[f"{kind}_is_better"]
-        if any(last == word or last.endswith(f"_{word}") for word in words):
-            return kind
-    is_age = any(last.startswith(word) for word in rules.names["ages"])
-    return "less" if is_age and not _ABOUT_TELLING.search(last) else ""
-
-
-def _bound(name: str) -> str:
-    words = _last_name(name).lower().split("_")
-    return "" if len(words) == 1 else _LIMITS.get(words[0], _LIMITS.get(words[-1], ""))
-
-
-def _last_name(text: str) -> str:
-    """Return `age` of `row["age"]`, `self.age` and `age`."""
-    return re.sub(r"[\"'\]()]", "", text).replace("[", ".").rpartition(".")[2]
+    truth = "" if name is None else truth_of(last_name(name.text()), rules)
+    return OPPOSITE[truth] if is_not else truth
 
 
 def _verdict(function: SgNode, block: SgNode, rules: RuleFile) -> str:
@@ -219,11 +179,20 @@ def _verdict(function: SgNode, block: SgNode, rules: RuleFile) -> str:
     for statement in statements(block):
         if statement.kind() not in _OUTCOMES:
             return ""
-        name, code = judged(function, statement)
-        verdict = verdict_of(code, rules, truth_of(name, rules))
+        verdict = _verdict_of_statement(function, statement, rules)
         if verdict:
             return verdict
     return ""
+
+
+def _verdict_of_statement(function: SgNode, statement: SgNode, rules: RuleFile) -> str:
+    if statement.kind() == "raise_statement":
+        return raised(statement.text(), rules)
+    inner = next(iter(statements(statement)), None)
+    if inner is not None and inner.kind() in ("call", "await") and statement.kind() == "expression_statement":
+        return called_verdict(inner.text(), rules)
+    name, code = judged(function, statement)
+    return verdict_of(code, rules, truth_of(name, rules))
 
 
 def judged(function: SgNode, statement: SgNode) -> tuple[str, str]:
@@ -235,5 +204,5 @@ def judged(function: SgNode, statement: SgNode) -> tuple[str, str]:
     if statement.kind() == "expression_statement" and inner is not None and inner.kind() == "assignment":
         target, value = inner.field("left"), inner.field("right")
         if target is not None and value is not None and _STATUS.search(target.text()):
-            return _last_name(target.text()), value.text()
+            return last_name(target.text()), value.text()
     return "", ""

@@ -27,7 +27,8 @@ class Hit:
 
     `path` is relative to the audited folder, lines count from 1. `scope` is the dotted name of the function or class around it.
     `code` is its source without white space between words: with `rule` and `scope` it tells apart two hits of one file without
-    a line number. `area` orders hits of one severity: the smaller, the earlier.
+    a line number. `area` orders hits of one severity: the smaller, the earlier. `column`, from 1, tells apart two hits of one
+    line; 0 where nothing asks for it.
     """
 
     check: str
@@ -44,6 +45,7 @@ class Hit:
     area: int = 1
     about: str = ""
     count: int = 1
+    column: int = 0
 
     @property
     def place(self) -> str:

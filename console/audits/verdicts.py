@@ -17,6 +17,10 @@ _STATED = re.compile(
 
 _FLAG = re.compile(r"\b(\w+)\b[\"']?\s*[:=]\s*(True|False)\b")
 _TRUTH = re.compile(r"\(?\s*(True|False)\b")
+_RAISED = re.compile(r"raise\s+(?:\w+\.)*(\w+)\b(?!\.)")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_CALLED = re.compile(r"(?:await\s+)?((?:\w+\.)*)(\w+)\(")
+_ALARMS = re.compile(r"(?:(?:create|emit|fire|post|raise|send|trigger)_)?(?:\w+_)?(?:alert|alarm)")
 _NEGATED = frozenset({"no", "non", "not"})
 
 
@@ -43,6 +47,26 @@ def truth_of(name: str, rules: RuleFile) -> str:
     is_alarm = bool(words & (rules.names["alarm"] | rules.names["alarm_names"]))
     is_well = bool(words & (rules.names["well"] | rules.names["well_names"]))
     return "" if is_alarm == is_well else "alarm" if is_alarm else "well"
+
+
+def raised(statement: str, rules: RuleFile) -> str:
+    """Return `alarm` for an error that says that something is wrong with what is checked, not with how it was asked."""
+    name = _RAISED.match(statement)
+    words = (
+        {word.lower() for word in _CAMEL.findall(name[1])} - {"error", "exception"} if name is not None else {"again"}
+    )
+    return "alarm" if not words or words & (rules.names["alarm"] | rules.names["raised"]) else ""
+
+
+def called_verdict(call: str, rules: RuleFile) -> str:
+    """Return `alarm` for a call that alarms or notes a problem: `send_alert(…)`, `issues.append(…)`."""
+    name = _CALLED.match(call)
+    if name is None:
+        return ""
+    if name[2] in ("append", "add"):
+        listed = [word for one in re.findall(r"[a-z]+", name[1].lower()) for word in (one, one.removesuffix("s"))]
+        return "alarm" if not (rules.names["alarm"] | rules.names["offences"]).isdisjoint(listed) else ""
+    return "alarm" if _ALARMS.fullmatch(name[2]) is not None else ""
 
 
 def _of_flag(truth: str, value: str) -> str:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 
+from console.audits.choosing import root_above
+from console.audits.files import with_line_feeds
 from console.audits.git import git, has_history
+
+_Blobs = dict[str, set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +25,44 @@ class Versions:
     is_whole: bool
 
     def has(self, paths: Sequence[str], content: bytes) -> bool:
-        """Return whether a file of one of the paths ever had the content."""
-        blob = blob_of(content)
-        return any(blob in self.blobs.get(path, ()) for path in paths)
+        """Return whether a file of one of the paths ever had the content, as it is or with the line ends that git keeps."""
+        blobs = {blob_of(content), blob_of(with_line_feeds(content))}
+        return any(not blobs.isdisjoint(self.blobs.get(path, ())) for path in paths)
 
 
 def versions_of(root: Path, paths: Sequence[str]) -> Versions:
-    """Return what was committed of files and folders; nothing where there is no history. Raises AuditError."""
-    if not has_history(root):
-        return Versions({}, is_whole=False)
-    is_whole = git(root, "rev-parse", "--is-shallow-repository").strip() == "false"
+    """Return what was committed of files and folders; nothing where there is no history. `root` is absolute. Raises AuditError.
+
+    Of what lies in a repository inside of the audited folder, such as a submodule, both are asked: it may be one only since then.
+    """
+    inner: dict[Path, list[str]] = {}
+    for path in paths:
+        home = root_above(root / path)
+        if home is not None and root in home.parents:
+            inner.setdefault(home, []).append(path)
+    found: _Blobs = {}
+    are_whole = [_collected(home, home.relative_to(root), among, found) for home, among in inner.items()]
+    if has_history(root) or sum(map(len, inner.values())) < len(paths):
+        are_whole.append(_collected(root, Path(), paths, found))
+    is_whole = all(are_whole)
+    return Versions({path: frozenset(blobs) for path, blobs in found.items()}, is_whole)
+
+
+def _collected(home: Path, inside: Path, paths: Sequence[str], found: _Blobs) -> bool:
+    """Put what a repository knows of paths into `found`, and return whether it knows all. Raises AuditError.
+
+    `inside` is where it lies in the audited folder.
+    """
+    if not has_history(home):
+        return False
     options = ("--raw", "--no-abbrev", "--format=", "-z", "--no-renames", "--relative", "-m", "--no-ext-diff")
-    fields = iter(git(root, "--literal-pathspecs", "log", *options, "HEAD", "--", *paths).split("\0"))
-    found: dict[str, set[str]] = {}
+    asked = [Path(path).relative_to(inside).as_posix() for path in paths]
+    fields = iter(git(home, "--literal-pathspecs", "log", *options, "HEAD", "--", *asked).split("\0"))
     for field in fields:
         if field.strip().startswith(":"):
             before, after = field.split()[2:4]
-            found.setdefault(next(fields), set()).update((before, after))
-    return Versions({path: frozenset(blobs) for path, blobs in found.items()}, is_whole)
+            found.setdefault((inside / next(fields)).as_posix(), set()).update((before, after))
+    return git(home, "rev-parse", "--is-shallow-repository").strip() == "false"
 
 
 def blob_of(content: bytes) -> str:

@@ -126,9 +126,12 @@ def syncing(root: Path, options: Options) -> Change:
 
 
 def _sync(root: Path, options: Options, plans: Sequence[CopyPlan]) -> None:
+    """Bring copies up to date; a signal to stop is heeded between two of them. Raises AuditError, OSError."""
     from console.audits import syncing as copies
+    from console.stop_signals import StopSignals
 
-    copies.apply(root, options, plans)
+    with StopSignals(hangup=True) as signals:
+        copies.apply(root, options, plans, signals.stopping)
 
 
 def _sync_lines(plans: Sequence[CopyPlan]) -> list[Line]:

@@ -96,6 +96,13 @@ def _rest(outcome: Outcome, notes: int, *, explains: bool) -> list[str]:
         said.append(f"{counted(notes, 'note')} not shown: --explain shows them")
     if outcome.known:
         said.append(f"{counted(len(outcome.known), 'finding')} of the baseline")
+    if outcome.risen:
+        said.append(f"{counted(outcome.risen, 'finding')} of these in the baseline as less bad than now")
+    if outcome.outdated:
+        said.append(
+            f"{counted(len(outcome.outdated), 'line')} of the baseline without a severity, or with a worse one than is found: "
+            "--update-baseline writes down what is found, and from then on it is told when that grows worse"
+        )
     if outcome.stale:
         said.append(
             f"{counted(len(outcome.stale), 'line')} of the baseline found no more: --update-baseline takes them out"

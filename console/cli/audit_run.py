@@ -126,24 +126,35 @@ def outcome_of(asked: Asked) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class BaselineChange:
-    """What becomes of a baseline: lines that come and go, and why that is not written, or ""."""
+    """What becomes of a baseline: lines that come and go and that say how bad it is now, and why that is not written, or "".
+
+    `advice` is what should be done besides, or "".
+    """
 
     path: Path
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    renewed: tuple[str, ...]
     is_new: bool
     refused: str
+    advice: str = ""
 
     def lines(self, width: int) -> list[Line]:
         """Return it as text; what is not written is listed."""
         made = f"made with {counted(len(self.added), 'line')}"
         said = made if self.is_new else f"{counted(len(self.removed), 'line')} taken out, {len(self.added)} added"
+        said += f", the severity of {len(self.renewed)} renewed" if self.renewed else ""
         if not self.refused:
-            return flow([Span(f"{self.path}: {said}", Tone.FAINT)], width, hang=2)
-        listed = [*(f"- {line}" for line in self.removed), *(f"+ {line}" for line in self.added)]
+            texts = [f"{self.path}: {said}", *([self.advice] if self.advice else [])]
+            return [row for text in texts for row in flow([Span(text, Tone.FAINT)], width, hang=2)]
+        listed = [f"{sign} {line}" for sign, lines in zip("-+~", self._parts, strict=True) for line in lines]
         more = [f"and {len(listed) - MOST_SHOWN} more"] if len(listed) > MOST_SHOWN else []
         lines = flow([f"{self.refused}; {self.path} would be: {said}"], width, hang=2)
         return [*lines, *((Span(text.replace("\t", " ")),) for text in (*listed[:MOST_SHOWN], *more))]
+
+    @property
+    def _parts(self) -> tuple[tuple[str, ...], ...]:
+        return (self.removed, self.added, self.renewed)
 
     def document(self) -> dict[str, object]:
         """Return it for a document."""
@@ -151,8 +162,10 @@ class BaselineChange:
             "path": str(self.path),
             "added": list(self.added),
             "removed": list(self.removed),
+            "renewed": list(self.renewed),
             "applied": not self.refused,
             "reason": self.refused,
+            "advice": self.advice,
         }
 
 
@@ -161,17 +174,20 @@ def updated(asked: Asked, outcome: Outcome, *, accept_new: bool, why_not: str) -
 
     With a reason `why_not` nothing is written. Raises AuditError, OSError.
     """
-    from console.audits.baseline import change_baseline, line_of, write_baseline
+    from console.audits.baseline import change_baseline, line_of, renewed, write_baseline
+    from console.audits.merging import merge_advice
 
     path = asked.baseline
     if path is None:
         return outcome, None
     is_new = not path.exists()
     added = tuple(sorted({line_of(spot) for spot in outcome.spots})) if is_new or accept_new else ()
-    refused = f"nothing was written: {why_not}" if why_not and (is_new or added or outcome.stale) else ""
-    change = BaselineChange(path, added, outcome.stale, is_new, refused)
-    if not refused and is_new:
+    writes = bool(is_new or added or outcome.stale or outcome.outdated)
+    change = BaselineChange(path, added, outcome.stale, renewed(outcome), is_new, "")
+    if why_not and writes:
+        return outcome, replace(change, refused=f"nothing was written: {why_not}")
+    if is_new:
         write_baseline(path, added)
-    elif not refused and (added or outcome.stale):
+    elif writes:
         change_baseline(path, outcome, added)
-    return (outcome if refused else outcome_of(asked)), change
+    return outcome_of(asked), replace(change, advice=merge_advice(path) if writes else "")

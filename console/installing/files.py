@@ -24,7 +24,7 @@ def read_secrets(path: Path) -> Secrets:
     """Return which variables a file of secrets names. Raises UnfitError where others may read it, or nobody can."""
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
-    except FileNotFoundError:  # courtside: ignore[silent_exceptions] then it names none
+    except FileNotFoundError:  # then it names none
         return Secrets(path, frozenset())
     except (OSError, UnicodeDecodeError) as error:
         raise UnfitError(f"{path} cannot be read: {error}; it holds the secrets, one NAME=value a line") from error

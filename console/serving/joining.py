@@ -107,7 +107,7 @@ class Joined(Generic[Value]):
         try:
             async with asyncio.timeout(max(0.0, self._left(began))):
                 return await asyncio.shield(outcome)
-        except TimeoutError:
+        except TimeoutError:  # courtside: ignore[silent_exceptions] what is returned says that it did not end in time
             return self.late
 
     def _run(self, loop: asyncio.AbstractEventLoop, outcome: asyncio.Future[Value | Failure]) -> None:

@@ -26,7 +26,7 @@ def explain(
         return WarehouseError(file.damaged())
     try:
         lack = _lack(connection, what, tables, message)
-    # courtside: ignore[silent_exceptions] a connection that failed for good answers nothing more: its first message stands
+    # A connection that failed for good answers nothing more: its first message stands
     except duckdb.Error:
         lack = None
     return WarehouseError(f"{file.path} {lack or f'cannot answer {what}: {first_line(message)}'}")

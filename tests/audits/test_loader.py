@@ -128,9 +128,81 @@ def test_a_cloud_function_imports_its_own_copy_so_it_is_the_copy_that_must_have_
     assert [one.path for one in planned(checkout)[0]] == [f"{home}/main.py"]
 
 
-def test_a_file_that_the_loader_itself_imports_is_left(checkout: Checkout) -> None:
-    checkout.write(LOADER, "from shared.utils import clients\n\n\ndef insert_bigquery_rows(table, rows): ...\n")
-    checkout.write("shared/utils/clients.py", CALL)
+LOW = "shared/utils/low.py"
+DEFINED = "\n\n\ndef insert_bigquery_rows(table, rows): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "others", "path"),
+    [
+        ("from shared.utils import low", {}, LOW),
+        ("import shared.utils.low", {}, LOW),
+        ("from .low import f", {}, LOW),
+        ("from . import low", {}, LOW),
+        ("from ..utils.low import f", {}, LOW),
+        ("from .low import *", {}, LOW),
+        ("import importlib\n\nlow = importlib.import_module('shared.utils.low')", {}, LOW),
+        ("def late():\n    from .low import f\n\n    return f", {}, LOW),
+        ("try:\n    from .low import f\nexcept ImportError:\n    f = None", {}, LOW),
+        ("from .mid import f", {"shared/utils/mid.py": "from .low import f\n"}, LOW),
+        ("import mid", {"mid.py": "from shared.utils.low import f\n"}, LOW),
+        (
+            "from .a import f",
+            {"shared/utils/a.py": "from . import b\n", "shared/utils/b.py": "from . import a, low\n"},
+            LOW,
+        ),
+        ("from . import NAME", {"shared/utils/__init__.py": "from .low import f\n\nNAME = f\n"}, LOW),
+        ("from shared.other.x import y", {"shared/other/__init__.py": "from shared.utils import low\n"}, LOW),
+        ("", {"shared/__init__.py": "from jobs import f\n"}, "jobs.py"),
+    ],
+)
+def test_a_file_that_runs_when_the_loader_is_imported_is_left(
+    checkout: Checkout, head: str, others: dict[str, str], path: str
+) -> None:
+    checkout.write(LOADER, f"{head}{DEFINED}")
+    for other, text in others.items():
+        checkout.write(other, text)
+    checkout.write(path, CALL)
     made, (rest,) = planned(checkout)
     assert not made
     assert "imports this file" in rest.reason
+    assert rest.reason.endswith("so this file cannot import the loader")
+    if "shared/utils/mid.py" in others:
+        assert "through shared/utils/mid.py" in rest.reason
+
+
+@pytest.mark.parametrize(
+    ("head", "others"),
+    [
+        ("from . import clock", {"shared/utils/clock.py": "", "shared/utils/__init__.py": "from .low import f\n"}),
+        ("from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from .low import f", {}),
+        ("from .a import f", {"shared/utils/a.py": "from . import b\n", "shared/utils/b.py": "from . import a\n"}),
+        ("from ....low import f", {}),
+        ("import logging", {"shared/utils/logging.py": "from .low import f\n"}),
+    ],
+)
+def test_a_file_that_the_loader_does_not_reach_imports_it_and_both_can_be_imported(
+    checkout: Checkout, head: str, others: dict[str, str]
+) -> None:
+    checkout.write(LOADER, f"{head}{DEFINED}")
+    for other, text in others.items():
+        checkout.write(other, text)
+    checkout.write(LOW, CALL)
+    (made,), rest = planned(checkout)
+    assert (made.path, list(rest)) == (LOW, [])
+    rewriting.apply(checkout.root, [made])
+    if head.startswith(("from . ", "from typing")):
+        for module in ("shared.utils.low", "shared.utils.bigquery_utils"):
+            subprocess.run([sys.executable, "-c", f"import {module}"], cwd=checkout.root, check=True)  # noqa: S603  # as a job would
+
+
+def test_where_a_file_that_the_loader_imports_cannot_be_read_nobody_knows_so_calls_are_left(checkout: Checkout) -> None:
+    checkout.write(LOADER, f"from . import mid{DEFINED}")
+    checkout.write("shared/utils/mid.py", "print 1\n")
+    assert "shared/utils/mid.py, which is imported with the loader, cannot be read" in left(checkout, CALL)
+
+
+def test_the_file_of_the_loader_itself_is_left_and_told_so(checkout: Checkout) -> None:
+    checkout.write(LOADER, f"{DEFINED}{CALL}")
+    made, (rest,) = planned(checkout)
+    assert (list(made), rest.reason) == ([], "this is the file of the loader itself")

@@ -19,10 +19,10 @@ MISSED = {
 
 
 def test_the_corpus_is_large_and_has_both_kinds() -> None:
-    assert len(CORPUS) >= 365
-    assert sum(not snippet.labels for snippet in CORPUS) >= 150
+    assert len(CORPUS) >= 640
+    assert sum(not snippet.labels for snippet in CORPUS) >= 295
     assert sum(snippet.difficulty == "devious" for snippet in CORPUS) >= 50
-    assert len({snippet.name for snippet in CORPUS}) > 340
+    assert len({snippet.name for snippet in CORPUS}) > 635
 
 
 @pytest.mark.parametrize("snippet", CORPUS, ids=lambda snippet: f"{snippet.difficulty}-{snippet.name}")

@@ -93,6 +93,23 @@ def test_one_call_that_cannot_be_rewritten_keeps_back_no_other_of_its_file(check
     assert [(one.place, one.reason.split()[0]) for one in rest] == [("a.py:3", "client1"), ("a.py:13", "client2")]
 
 
+def test_two_equal_calls_are_both_rewritten_on_one_line_and_over_several(checkout: Checkout) -> None:
+    one = 'c.insert_rows_json("t", rows)'
+    over = 'c.insert_rows_json(\n        "t", rows\n    )'
+    after = fixed(checkout, f"def f(c, rows):\n    {one}; {one}\n    {over}; {over}\n")
+    assert after.count('insert_bigquery_rows("t", rows)') == 4
+    assert "insert_rows_json" not in after
+
+
+def test_of_two_equal_calls_on_one_line_each_is_judged_for_itself(checkout: Checkout) -> None:
+    checkout.write(
+        "a.py", 'def f(c, rows):\n    c.insert_rows_json("t", rows); x = c.insert_rows_json("t", rows); print(x)\n'
+    )
+    (made,), (rest,) = planned(checkout)
+    assert made.after.endswith('    insert_bigquery_rows("t", rows); x = c.insert_rows_json("t", rows); print(x)\n')
+    assert (made.lines, rest.reason) == ((2,), "something is done with its answer")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -93,12 +93,14 @@ def planned(checkout: Checkout) -> tuple[Sequence[Rewrite], Sequence[Left]]:
     return rewriting.plan(outcome.root, [spot.hit for spot in outcome.spots], Options())
 
 
-def found_by_ruff(folder: Path) -> Counter[tuple[str, str]]:
-    """Return what ruff's own default rules, and those of style and order, find in a folder: asked here, not by the audit."""
-    command = [find_ruff_bin(), "check", "--isolated", "--no-cache", "--output-format", "json", "--ignore-noqa"]
-    done = subprocess.run(  # noqa: S603  # ruff itself
-        [*command, "--extend-select", "E,W,F,I,B,UP,SIM,RET,PL,C4"], cwd=folder, capture_output=True, check=False
-    )
+STYLE = ("--isolated", "--ignore-noqa", "--extend-select", "E,W,F,I,B,UP,SIM,RET,PL,C4")
+"""Ruff's own default rules, and those of style and order, whatever a repository's settings say."""
+
+
+def found_by_ruff(folder: Path, *options: str) -> Counter[tuple[str, str]]:
+    """Return what ruff finds in a folder: asked here, not by the audit."""
+    command = [find_ruff_bin(), "check", "--no-cache", "--no-fix", "--output-format", "json", *options]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603  # ruff itself
     return Counter(
         (row["code"], "".join(c for c in row["message"] if not c.isdigit())) for row in json.loads(done.stdout)
     )
@@ -112,17 +114,40 @@ def test_a_rewritten_file_parses_ruff_finds_nothing_new_and_once_is_enough(text:
         checkout = Checkout(Path(folder).resolve())
         checkout.add_loader()
         path = checkout.write("jobs.py", text)
-        before = found_by_ruff(checkout.root)
+        before = found_by_ruff(checkout.root, *STYLE)
         made, left = planned(checkout)
         assert path.read_bytes() == text.encode(), "planning writes nothing"
         rewriting.apply(checkout.root, made)
         after = path.read_bytes().decode()
         ast.parse(after)
-        assert found_by_ruff(checkout.root) - before == Counter()
+        assert found_by_ruff(checkout.root, *STYLE) - before == Counter()
         assert planned(checkout)[0] == ()
         assert len(planned(checkout)[1]) == len(left)
         assert after.count("\n") - after.count("\r\n") in (0, after.count("\n")), "ends of lines are of one kind"
         assert sorted(entry.name for entry in checkout.root.iterdir()) == ["jobs.py", "shared"]
+
+
+OWN = st.sampled_from(
+    [
+        '[lint]\nselect = ["I"]\nisort.no-lines-before = ["third-party", "first-party"]\n',
+        '[lint]\nselect = ["I"]\nisort.force-single-line = true\nisort.lines-after-imports = 1\n',
+        '[lint]\nselect = ["ALL"]\nisort.force-sort-within-sections = true\n',
+        'fix = true\nline-length = 60\n\n[lint]\nselect = ["E", "I", "RUF", "ARG"]\nisort.known-third-party = ["shared"]\n',
+    ]
+)
+
+
+@settings(max_examples=25)
+@given(text=files(), own=OWN)
+def test_by_the_repositorys_own_settings_ruff_finds_nothing_new_either(text: str, own: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = Checkout(Path(folder).resolve())
+        checkout.add_loader()
+        checkout.write("ruff.toml", own)
+        checkout.write("jobs.py", text)
+        before = found_by_ruff(checkout.root)
+        rewriting.apply(checkout.root, planned(checkout)[0])
+        assert found_by_ruff(checkout.root) - before == Counter()
 
 
 def test_killed_at_any_instant_each_file_is_the_old_one_or_the_new_one(checkout: Checkout) -> None:

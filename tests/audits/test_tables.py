@@ -85,6 +85,11 @@ def test_what_a_class_is_given_is_not_known(checkout: Checkout) -> None:
     ("call", "said"),
     [
         ('bigquery.Client.insert_rows_json(client, "nba_raw.games", rows)', "into nba_raw.games"),
+        ('insert = bigquery.Client.insert_rows_json\ninsert(client, "nba_raw.games", rows)', "into nba_raw.games"),
+        ('a = bigquery.Client.insert_rows_json\nb = a\nb(client, "nba_raw.games", rows)', "into nba_raw.games"),
+        ('getattr(bigquery.Client, "insert_rows_json")(client, "nba_raw.games", rows)', "into nba_raw.games"),
+        ('insert = client.insert_rows_json\ninsert("nba_raw.games", rows)', "into nba_raw.games"),
+        ('methodcaller("insert_rows_json", "nba_raw.games", rows)(client)', "into nba_raw.games"),
         ("super().insert_rows_json(*a)", ""),
         ("client.insert_rows_json(**a)", ""),
         ("client.insert_rows_json(*a)", ""),
@@ -98,6 +103,22 @@ def test_what_a_class_is_given_is_not_known(checkout: Checkout) -> None:
 )
 def test_only_the_table_is_called_the_table(checkout: Checkout, call: str, said: str) -> None:
     assert sentences(checkout, f"from google.cloud import bigquery\n{call}\n") == [said]
+
+
+def test_a_call_of_a_name_that_two_methods_were_given_is_said_once(checkout: Checkout) -> None:
+    text = (
+        'def save(a, b, rows):\n    w = a.insert_rows_json\n    w = b.insert_rows_json\n    w("nba_raw.games", rows)\n'
+    )
+    assert sentences(checkout, text) == ["into nba_raw.games"]
+
+
+def test_a_rule_is_a_name_whatever_is_called(checkout: Checkout) -> None:
+    calls = (
+        'c.insert_rows_json("t", r)\ngetattr(self.c, "insert_rows_json")("t", r)\nw = c.insert_rows_json\nw("t", r)\n'
+    )
+    checkout.write("a.py", calls)
+    spots = sorted(checkout.audit("streaming_inserts").spots, key=lambda spot: spot.hit.line)
+    assert [spot.hit.rule for spot in spots] == ["insert_rows_json", "insert_rows_json", "w"]
 
 
 def touches(checkout: Checkout, text: str, name: str = "b.py") -> bool:

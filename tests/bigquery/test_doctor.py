@@ -237,7 +237,7 @@ def test_a_service_that_says_nothing_keeps_nobody_beyond_the_deadline(double: Bi
 
 def test_one_table_that_hangs_hides_no_other(double: BigQueryDouble, opened: Opener) -> None:
     double.inject(Silence(), method="GET", path="/tables/nbac_schedule", times=None)
-    view = examined(opened(double, replace(ROOMY, deadline=3.0, socket=1.0)))
+    view = examined(opened(double, replace(ROOMY, deadline=9.0, socket=3.0)))
     assert [item.name for item in view.tables if item.unknown] == [SCHEDULE]
     assert {part for part, _ in not_ok(view)} == {"partitioning", "freshness"}
 

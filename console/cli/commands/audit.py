@@ -201,6 +201,8 @@ class _Shown:
             "checks": [document.check(result) for result in outcome.results],
             "known": [spot.finding.fingerprint for spot in outcome.known],
             "stale": list(outcome.stale),
+            "outdated": list(outcome.outdated),
+            "risen": outcome.risen,
             "baseline": None if self.change is None else self.change.document(),
             "skipped": [document.record(item) for item in outcome.skipped],
         }

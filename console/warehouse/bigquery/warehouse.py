@@ -254,6 +254,7 @@ class BigQueryWarehouse:
         from google.api_core.exceptions import GoogleAPIError  # noqa: PLC0415 - comes with the client
         from requests import RequestException  # noqa: PLC0415 - comes with the client
 
+        # courtside: ignore[silent_exceptions] as the docstring says
         with suppress(GoogleAPIError, RequestException, ValueError):
             self._client(self.target).cancel_job(
                 job.id,
