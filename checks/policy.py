@@ -138,6 +138,9 @@ class Policy:
     # Prediction workers
     worker_stale_minutes: int = _minutes(5, f"{OWN}: a worker beats with each prediction, and at least every minute")
     worker_lost_minutes: int = _minutes(15, f"{OWN}: a restart takes less, and picks the batch up where it was")
+    worker_stuck_minutes: int = _minutes(
+        30, f"{OWN}: a prediction takes seconds; twice what makes a silent worker's lost"
+    )
 
     # The watcher, in its own intervals
     watcher_warning_intervals: int = _count(2, f"{OWN}: one run may be late, two are not")
@@ -206,6 +209,7 @@ _RISING = (
     ("load_quota_warning_percent", "load_quota_critical_percent"),
     ("watcher_warning_intervals", "watcher_critical_intervals"),
     ("worker_stale_minutes", "worker_lost_minutes"),
+    ("worker_stale_minutes", "worker_stuck_minutes"),
 )
 _FALLING = (
     ("coverage_error_percent", "coverage_warning_percent"),

@@ -25,15 +25,12 @@ if TYPE_CHECKING:
     from checks.policy import Policy
     from checks.progress import Cancelled, Listener
     from checks.registry import Check
-    from checks.workers import WorkerBeat
+    from checks.workers import WorkerRecord
     from console.settings import Settings
     from console.spending import Account
     from console.warehouse.bigquery.cost import Budget
 
 Row = TypeVar("Row")
-
-WORKERS_FILE = "workers.sqlite3"
-"""Where prediction workers on this host keep their heartbeats, in the state directory."""
 
 
 class UnknownCheckError(LookupError):
@@ -44,7 +41,8 @@ class Desk:
     """Answers what is wrong, from one warehouse under one policy; `account` is None where asking costs nothing.
 
     `watched` gives the runs of a watcher that this host knows of, beside those that the warehouse has; it raises WarehouseError.
-    `beats` gives the heartbeats of prediction workers, `untold` how many messages of this host have not arrived.
+    `beats` gives the heartbeats of prediction workers, and may take its time; it raises WarehouseError. `untold` gives how many
+    messages of this host have not arrived.
     """
 
     def __init__(
@@ -55,7 +53,7 @@ class Desk:
         deadline_seconds: float = DEADLINE_SECONDS,
         account: Account | None = None,
         watched: Callable[[], tuple[WatcherRun, ...]] = tuple,
-        beats: Callable[[], tuple[WorkerBeat, ...]] = tuple,
+        beats: Callable[[], tuple[WorkerRecord, ...]] = tuple,
         untold: Callable[[], int] = int,
     ) -> None:
         self.warehouse = warehouse
@@ -87,17 +85,20 @@ class Desk:
         """
         everything = None if check_ids else Loading(WHOLE_LOOK, self.warehouse, scope)
         from checks import catalogue, runner  # noqa: PLC0415  # imported while the warehouse answers: a sixth of start-up
-        from console.signs_of_life import told_by, with_watcher, with_workers  # noqa: PLC0415  # as above
+        from console.signs_of_life import asked_for, told_by, with_watcher, with_workers  # noqa: PLC0415  # as above
 
         checks = tuple(check_named(name) for name in check_ids) or catalogue.ALL_CHECKS
         asks_for_watcher = not check_ids or _asks_for_watcher(checks)
         loading = everything or Loading(facts_of_look(check_ids, words=words), self.warehouse, scope)
+        beats = asked_for(checks, self._beats, scope, everything=not check_ids)
         watched, unread = told_by(self._watched) if asks_for_watcher else ((), "")  # while the warehouse answers
         loaded = loading.wait(self._deadline_seconds)
         if asks_for_watcher:
             loaded = replace(loaded, facts=loaded.facts.also(WATCHER_RUNS, watched))
             checks = with_watcher(checks, loaded, unread, self.warehouse, everything=not check_ids)
-        checks, loaded = with_workers(checks, loaded, self._beats, everything=not check_ids)
+        if beats is not None:
+            found = beats.wait(self._deadline_seconds)
+            checks, loaded = with_workers(checks, loaded, found, everything=not check_ids)
         on_loaded(loaded)
         untold = self._untold() if asks_for_watcher else 0
         return Look(runner.report_on(checks, loaded.without(WORDS), self.policy), loaded, self.warehouse.sql, untold)
@@ -244,21 +245,16 @@ def _untold(settings: Settings, now: Callable[[], datetime]) -> int:
         return 0
 
 
-def _beats(settings: Settings) -> tuple[WorkerBeat, ...]:
+def _beats(settings: Settings) -> tuple[WorkerRecord, ...]:
     """Return the heartbeats of prediction workers: in Firestore where the settings say so, else in this host's file.
 
-    Raises WorkerStoreError for a store that cannot be read.
+    The demo has none: this host's workers are no part of its story. Raises WarehouseError where they cannot be known.
     """
-    if settings.workers_firestore:
-        from console.workers.firestore import beats_of  # noqa: PLC0415  # an optional extra
-
-        return beats_of(settings.workers_firestore)
-    path = settings.state_dir / WORKERS_FILE
-    if not path.is_file():
+    if settings.is_demo:
         return ()
-    from console.workers.store import SqliteWorkerStore  # noqa: PLC0415  # most hosts have no workers
+    from console.workers.opening import known_workers  # noqa: PLC0415  # `courtside --help` needs no workers
 
-    return SqliteWorkerStore(path).beats()
+    return known_workers(settings.state_dir, firestore=settings.workers_firestore)
 
 
 def _account(warehouse: Warehouse, settings: Settings, now: Callable[[], datetime]) -> Account | None:

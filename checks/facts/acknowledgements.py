@@ -1,4 +1,4 @@
-"""What operators have said about findings: acknowledged, silenced, or either taken back. The console's own table."""
+"""What operators have said of findings and incidents: acknowledged, silenced, or either taken back. The console's own table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from checks.facts.fact import Fact, Partition
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """The newest word about one finding; `event` is acknowledged, silenced or withdrawn, `expires_at` its end."""
+    """The newest word about one finding or incident; `event` is acknowledged, silenced or withdrawn, `expires_at` its end.
+
+    `fingerprint` is a finding's, or what `checks.hushes.incident_fingerprint` makes of an incident's name.
+    """
 
     acknowledgement_id: str
     fingerprint: str

@@ -36,6 +36,7 @@ from console.cli.commands.trace import trace
 from console.cli.commands.transitions import transitions
 from console.cli.commands.verify import verify
 from console.cli.commands.watch import watch
+from console.cli.commands.workers import workers_list, workers_retire
 from console.cli.page import Palette, write
 from console.cli.shell import Shell
 from screens.lines import Span, Tone, line
@@ -108,6 +109,11 @@ _journal = _application(help="What operators did, and whether anybody changed th
 _journal.command("list")(journal_list)
 _journal.command("verify")(journal_verify)
 app.add_typer(_journal, name="journal")
+
+_workers = _application(help="The prediction workers that have left heartbeats.")
+_workers.command("list")(workers_list)
+_workers.command("retire")(workers_retire)
+app.add_typer(_workers, name="workers")
 
 _deploy = _application(help="Deployments: what must be true of one, and who said that it is.")
 _deploy.command("checklist")(deploy_checklist)

@@ -6,9 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from threading import RLock
 
-from checks.workers import WorkerBeat, WorkerState
-from console.workers.store import Kept, WorkerStore
+from checks.workers import FinishedBatch, WorkerBeat, WorkerState
+from console.workers.store import Kept, UnreadableWorkerError, WorkerStore
+
+REMEMBERED, MOST_REMEMBERED = timedelta(days=7), 200
+"""Finished batches: for longer than anybody looks at the dates of one, and few enough for a document; own choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,13 @@ class Batch:
 
 
 class BatchWorker:
-    """One worker, whose id stays the same when it is restarted. `now` returns aware UTC.
+    """One worker, whose id stays the same when it is restarted. `now` returns aware UTC. Safe from several threads.
 
     `every` is how often it beats, also without work; a worker that has said so is missed when it dies without any.
     `done` is called when an item's prediction has been written: a crash between the two repeats that one item, so writing it has
-    to be safe to repeat. Every method raises WorkerStoreError.
+    to be safe to repeat. A batch belongs to one worker at a time: whoever begins one of the same id has taken it over.
+    Every method raises WorkerStoreError; it is a SupersededError where another process of the same id has begun or recovered a
+    batch since.
     """
 
     def __init__(
@@ -45,53 +51,122 @@ class BatchWorker:
         self._now = now
         self._batch: Batch | None = None
         self._state = WorkerState.IDLE
+        self._progressed_at: datetime | None = None
+        self._finished: tuple[FinishedBatch, ...] = ()
+        self._generation: int | None = None  # that this process has met or made
+        self._owns_batch = False
+        self._lock = RLock()
 
     def recover(self) -> Batch | None:
-        """Return the batch that an earlier process of this worker has left undone, None where there is none; go on with it."""
-        kept = self._store.load(self._id)
-        self._may_have_left_some = False
-        if kept is None or not kept.beat.is_at_work or kept.beat.game_date is None:
-            return None
-        self._batch = Batch(kept.beat.batch_id, kept.beat.game_date, kept.items, kept.done)
-        self._state = WorkerState.RECOVERED
-        self.beat()
-        return self._batch
+        """Return the batch that an earlier process of this worker has left undone, None where there is none; go on with it.
+
+        It is None too where another worker has taken the batch over since, and where it was kept by somebody who only counted
+        its items: that one stays as it is, and lost, until somebody begins it again.
+        """
+        with self._lock:
+            kept = self._meet()
+            if kept is None or not kept.beat.is_at_work or self._is_taken_over(kept.beat):
+                self._may_have_left_some = False
+                return None
+            if not kept.is_whole or kept.beat.game_date is None:
+                return None
+            self._batch = Batch(kept.beat.batch_id, kept.beat.game_date, kept.items, kept.done)
+            self._state, self._progressed_at = WorkerState.RECOVERED, kept.beat.progressed_at
+            self._may_have_left_some = self._owns_batch = False
+            self._keep_batch(self._batch)
+            return self._batch
 
     def begin(self, batch_id: str, game_date: date, items: Sequence[str]) -> Batch:
         """Begin a batch, in place of whatever there was."""
-        self._batch = Batch(batch_id, game_date, tuple(dict.fromkeys(items)))
-        self._state = WorkerState.WORKING
-        self.beat()
-        return self._batch
+        with self._lock:
+            if self._generation is None:
+                self._meet_readable()
+            self._batch = Batch(batch_id, game_date, tuple(dict.fromkeys(items)))
+            self._state, self._progressed_at = WorkerState.WORKING, self._now()
+            self._keep_batch(self._batch)
+            return self._batch
 
     def done(self, item: str) -> Batch:
         """Keep that an item of the batch is done, which is a heartbeat too. Raises ValueError for what is not in the batch."""
-        if self._batch is None or item not in self._batch.items:
-            raise ValueError(f"{item} is not in the batch of {self._id}")
-        if item not in self._batch.done:
-            self._batch = replace(self._batch, done=(*self._batch.done, item))
-        self.beat()
-        return self._batch
+        with self._lock:
+            if self._batch is None or item not in self._batch.items:
+                raise ValueError(f"{item} is not in the batch of {self._id}")
+            if item not in self._batch.done:
+                self._batch = replace(self._batch, done=(*self._batch.done, item))
+                self._progressed_at = self._now()
+                if not self._batch.left:
+                    self._remember(FinishedBatch(self._batch.id, self._progressed_at))
+            self._keep_batch(self._batch)
+            return self._batch
 
     def beat(self) -> None:
         """Give a sign of life; at least once a minute while something takes longer.
 
-        What an earlier process has left undone stays as it is until somebody recovers it or begins something else.
+        What an earlier process has left undone stays as it is until somebody recovers it or begins something else: nothing is
+        kept until then, for this is no sign of life of that batch.
         """
-        at, every = self._now(), self._every_seconds
-        batch = self._batch
-        if batch is None:
-            kept = self._store.load(self._id) if self._may_have_left_some else None
-            if kept is None or not kept.beat.is_at_work:
-                kept = Kept(WorkerBeat(self._id, at, WorkerState.IDLE))
-            self._store.save(replace(kept, beat=replace(kept.beat, heartbeat_at=at, every_seconds=every)))
-            return
-        state = self._state if batch.left else WorkerState.IDLE
-        done, expected = len(batch.done), len(batch.items)
-        beat = WorkerBeat(self._id, at, state, batch.id, batch.game_date, done, expected, every)
-        self._store.save(Kept(beat, batch.items, batch.done))
+        with self._lock:
+            if self._batch is not None:
+                self._keep_batch(self._batch)
+            elif not (self._may_have_left_some and self._has_left_some()):
+                beat = WorkerBeat(
+                    self._id, self._now(), WorkerState.IDLE, every_seconds=self._every_seconds, finished=self._finished
+                )
+                self._store.save(Kept(beat, generation=self._generation or 0))
 
     def stop(self) -> None:
         """Say that the worker ends because somebody wants it to: without work it is not missed any more."""
-        self._every_seconds = 0
-        self.beat()
+        with self._lock:
+            self._every_seconds = 0
+            self.beat()
+
+    def _meet(self) -> Kept | None:
+        """Return what is kept of this worker; what it is when it is first met is what this process goes on from."""
+        kept = self._store.load(self._id)
+        if self._generation is None:
+            self._generation = 0 if kept is None else kept.generation
+            self._finished = () if kept is None else kept.beat.finished
+        return kept
+
+    def _meet_readable(self) -> None:
+        """Do as `_meet`, as if nothing were kept where that is no heartbeat: what is begun takes its place."""
+        try:
+            self._meet()
+        # courtside: ignore[silent_exceptions] the check says that it is unreadable, and this worker mends it
+        except UnreadableWorkerError:
+            self._finished = ()
+
+    def _has_left_some(self) -> bool:
+        kept = self._meet()
+        return kept is not None and kept.beat.is_at_work
+
+    def _is_taken_over(self, beat: WorkerBeat) -> bool:
+        others = (record for record in self._store.beats() if isinstance(record, WorkerBeat))
+        return any(other.has_taken_over(beat) for other in others)
+
+    def _remember(self, batch: FinishedBatch) -> None:
+        recent = (
+            earlier for earlier in self._finished if batch.at - earlier.at < REMEMBERED and earlier.id != batch.id
+        )
+        self._finished = (*recent, batch)[-MOST_REMEMBERED:]
+
+    def _keep_batch(self, batch: Batch) -> None:
+        """Keep the batch as it is now; the first time this takes the worker over from whichever process had it."""
+        beat = WorkerBeat(
+            self._id,
+            self._now(),
+            self._state if batch.left else WorkerState.IDLE,
+            batch.id,
+            batch.game_date,
+            len(batch.done),
+            len(batch.items),
+            self._every_seconds,
+            self._progressed_at,
+            self._finished,
+        )
+        kept = Kept(beat, batch.items, batch.done, self._generation or 0)
+        if self._owns_batch:
+            self._store.save(kept)
+        else:
+            self._generation = self._store.take(kept, self._generation)
+            self._owns_batch = True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,14 +15,22 @@ from google.cloud.firestore_v1 import types
 grpc: Any = pytest.importorskip("grpc")  # which ships no types
 
 _SERVICE = "google.firestore.v1.Firestore"
+_FIRST_WRITE = datetime(2026, 1, 25, tzinfo=UTC)
 
 
 class FirestoreDouble:
-    """Documents by name; with `is_denied` every request lacks a permission."""
+    """Documents by name; with `is_denied` every request lacks a permission, with `breaks` every stream ends after a document.
+
+    `before_commit` is called once, before the next write is judged: what it writes came in between.
+    """
 
     def __init__(self) -> None:
         self.documents: dict[str, Any] = {}
         self.is_denied = False
+        self.breaks = False
+        self.before_commit: Callable[[], object] | None = None
+        self._times: dict[str, datetime] = {}
+        self._writes = 0
 
     @contextmanager
     def serving(self) -> Iterator[str]:
@@ -58,12 +66,35 @@ class FirestoreDouble:
 
     def _commit(self, request: Any, context: Any) -> Any:
         self._refuse(context)
+        before, self.before_commit = self.before_commit, None
+        if before is not None:
+            before()
         for write in request.writes:
-            self.documents[write.update.name] = write.update
+            name = write.delete or write.update.name
+            if not self._is_as_expected(name, write.current_document):
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the document has changed")
+            if write.delete:
+                self.documents.pop(name, None)
+            else:
+                self._put(name, write)
         now = datetime.now(UTC)
         return types.CommitResponse(
             write_results=[types.WriteResult(update_time=now) for _ in request.writes], commit_time=now
         )
+
+    def _is_as_expected(self, name: str, expected: Any) -> bool:
+        if "update_time" in expected:
+            return bool(name in self.documents and self._times[name] == expected.update_time)
+        return "exists" not in expected or expected.exists == (name in self.documents)
+
+    def _put(self, name: str, write: Any) -> None:
+        """Write a document: whole, or those of its fields that a mask names."""
+        fields = dict(write.update.fields)
+        if write.update_mask.field_paths and name in self.documents:
+            fields = {**self.documents[name].fields, **fields}
+        self.documents[name] = types.Document(name=name, fields=fields)
+        self._writes += 1
+        self._times[name] = _FIRST_WRITE + timedelta(seconds=self._writes)
 
     def _get(self, request: Any, context: Any) -> Iterator[Any]:
         self._refuse(context)
@@ -82,11 +113,12 @@ class FirestoreDouble:
         for name, found in sorted(self.documents.items()):
             if name.startswith(prefix):
                 yield types.RunQueryResponse(document=self._dated(found), read_time=datetime.now(UTC))
+                if self.breaks:
+                    context.abort(grpc.StatusCode.UNAVAILABLE, "the connection was cut")
 
-    @staticmethod
-    def _dated(document: Any) -> Any:
-        now = datetime.now(UTC)
-        return types.Document(name=document.name, fields=document.fields, create_time=now, update_time=now)
+    def _dated(self, document: Any) -> Any:
+        at = self._times[document.name]
+        return types.Document(name=document.name, fields=document.fields, create_time=at, update_time=at)
 
 
 def client_of(address: str, monkeypatch: Any) -> firestore.Client:
