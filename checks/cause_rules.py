@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from checks.keys import cause_key
-from checks.model import Finding, Severity
+from checks.model import Finding, RootCause, Severity
 from checks.times import day_bounds, eastern_instant
 
 Evidence = tuple[Finding, ...]
@@ -23,8 +23,9 @@ class Rule:
 
     `least` is the severity from which a finding of `checks` establishes it; `scope_key` adds to the key what tells two causes
     of this kind apart; `is_symptom` says whether the evidence explains another finding; `lead` is the check whose sentence
-    names the cause best. `is_machinery` marks what somebody must repair now, rather than data that came out wrong. `is_episodic`
-    marks a cause whose scopes tell episodes of one trouble apart: a silence that one decision interrupted is the same incident.
+    names the cause best, where all the evidence shows one and the same trouble. `is_machinery` marks what somebody must repair
+    now, rather than data that came out wrong. `is_episodic` marks a cause whose scopes tell episodes of one trouble apart: a
+    silence that one decision interrupted is the same incident.
     """
 
     name: str
@@ -251,3 +252,26 @@ RULES: tuple[Rule, ...] = (
         issue="grading_lag",
     ),
 )
+
+_BY_NAME = {rule.name: rule for rule in RULES}
+
+
+def incident_name(cause: RootCause) -> str:
+    """Return the name of a cause's incident, without the environment: the cause with its scope, where that tells two apart."""
+    rule = _BY_NAME.get(cause.name)
+    return cause.name if rule is not None and rule.is_episodic else cause.key
+
+
+def is_one_trouble(name: str) -> bool:
+    """Return whether all evidence of a cause of this name shows one and the same trouble, rather than several of a kind."""
+    rule = _BY_NAME.get(name)
+    return rule is not None and bool(rule.lead)
+
+
+def spokesmen(cause: RootCause) -> Evidence:
+    """Return the evidence that speaks for a cause that goes on: the worst of what lasts, and that whose sentence is shown."""
+    lasting = tuple(finding for finding in cause.evidence if finding.is_active)
+    worst = max((finding.severity for finding in lasting), default=Severity.OK)
+    rule = _BY_NAME.get(cause.name)
+    lead = rule.lead if rule is not None else ""
+    return tuple(finding for finding in lasting if finding.severity == worst or finding.check == lead)

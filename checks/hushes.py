@@ -1,17 +1,25 @@
-"""Which findings operators have acknowledged or silenced, until when and why. Pure.
+"""Which findings and incidents operators have acknowledged or silenced, until when and why. Pure.
 
 An acknowledged trouble is still a trouble: verdict, severities and exit status say what they would say without a word. Only
 notifications stop, and whoever looks sees who has it in hand.
+
+People are told of incidents, so of each there is the question whether a word covers it. An acknowledgement says that somebody is
+on it: one about any of the findings that the incident's severity rests on, or about the one whose sentence is shown, takes the
+whole incident in hand. A silence says only that nobody wants to hear of what it names: the incident is silent when each of those
+findings is spoken for. Where all findings show one and the same trouble a silence of one is a silence of all. And either can be
+said of an incident as a whole, by its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from checks.cause_rules import incident_name, is_one_trouble, spokesmen
 from checks.facts.acknowledgements import Acknowledgement
+from checks.keys import fitting
 from checks.model import Finding, RootCause
 from checks.times import both_zones
 
@@ -45,22 +53,60 @@ class Hush:
         return f"{self.kind.value} by {self.by} until {both_zones(self.until)}{why}"
 
 
+def incident_fingerprint(name: str) -> str:
+    """Return what a word about an incident as a whole goes by, from the incident's name: at most 255 characters.
+
+    It is as stable as the incident's key, and no finding's fingerprint. The environment is not in it: its table has it.
+    """
+    return fitting(f"incident:{name}")
+
+
 @dataclass(frozen=True, slots=True)
 class Hushes:
-    """The words in force by fingerprint. `unread` is why they are not known, or "": then nobody counts as having spoken."""
+    """The words in force by fingerprint, of findings and of incidents as a whole, what was said first before the rest.
+
+    `unread` is why they are not known, or "": then nobody counts as having spoken. `names` are the names of incidents by the key
+    of their cause, where the cause alone does not tell: those of blindness, of which there is one for each source.
+    """
 
     by_fingerprint: Mapping[str, Hush] = field(default_factory=dict)
     unread: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def of_finding(self, finding: Finding) -> Hush | None:
         """Return the word about a finding; what is over needs none."""
         return self.by_fingerprint.get(finding.fingerprint) if finding.is_active else None
 
+    def about(self, finding: Finding, cause: RootCause | None) -> Hush | None:
+        """Return the word about a finding, or else that which covers the whole incident of the cause that it is a sign of."""
+        said = self.of_finding(finding)
+        if said is not None or cause is None or not finding.is_active or finding not in cause.evidence:
+            return said
+        return self.of_cause(cause)
+
+    def of_incident(self, name: str) -> Hush | None:
+        """Return the word about an incident as a whole, by the name that `courtside incidents` shows."""
+        return self.by_fingerprint.get(incident_fingerprint(name))
+
     def of_cause(self, cause: RootCause) -> Hush | None:
-        """Return the word about a cause: that about its weightiest sign, so that a graver one speaks up again."""
-        if cause.until is not None or not cause.evidence:
+        """Return the word that covers a cause's whole incident, of several the newest; what is over needs none."""
+        if cause.until is not None:
             return None
-        return self.of_finding(cause.evidence[0])
+        covering = {incident_fingerprint(self.names.get(cause.key, incident_name(cause))), *self._covering(cause)}
+        return next(
+            (self.by_fingerprint[name] for name in reversed(list(self.by_fingerprint)) if name in covering), None
+        )
+
+    def _covering(self, cause: RootCause) -> Collection[str]:
+        """Return the fingerprints of the findings whose words are about all of a cause's incident."""
+        speaking = {finding.fingerprint: self.of_finding(finding) for finding in spokesmen(cause)}
+        said = {name: hush for name, hush in speaking.items() if hush is not None}
+        if is_one_trouble(cause.name):
+            return said
+        if acknowledged := {name for name, hush in said.items() if hush.kind is HushKind.ACKNOWLEDGED}:
+            return acknowledged
+        # Silences speak each for its own finding: together they last until the first of them ends.
+        return {min(said, key=lambda name: said[name].until)} if said and len(said) == len(speaking) else ()
 
 
 NOTHING_SAID = Hushes()
@@ -69,15 +115,16 @@ NOT_ASKED = Hushes(unread="not asked here: `courtside check` shows what operator
 
 
 def hushes_in_force(rows: Iterable[Acknowledgement], as_of: datetime) -> Hushes:
-    """Return the words in force at `as_of` (aware UTC), of rows that hold the newest word of each finding.
+    """Return the words in force at `as_of` (aware UTC), of rows that hold the newest word about each finding or incident.
 
     A word without an end, and one that this version does not know, count for nothing.
     """
     kinds = {kind.value: kind for kind in HushKind}
+    in_order = sorted(rows, key=lambda row: (row.acknowledged_at, row.acknowledgement_id))
     return Hushes(
         {
             row.fingerprint: Hush(kinds[row.event], row.acknowledged_by or NOBODY, row.expires_at, row.reason or "")
-            for row in rows
+            for row in in_order
             if row.event in kinds and row.expires_at is not None and row.expires_at > as_of
         }
     )

@@ -129,7 +129,7 @@ class Scope:
     `as_of` is aware UTC on a whole minute, `first` to `last` are Eastern game dates, both included, and `lookback` is how far
     back decisions are looked at. `place` is the warehouse as commands must name it, "" where they read it anyway, and `is_chosen`
     whether `as_of` was chosen rather than taken: they aim the commands that a report offers (`checks.aiming`), and are no part of
-    what it covers.
+    what it covers. What is later than a moment that was taken has a clock that is wrong.
     """
 
     as_of: datetime

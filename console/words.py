@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
+from checks.hushes import Hushes, hushes_in_force
 from console.warehouse.protocol import WarehouseError
 
 if TYPE_CHECKING:
@@ -50,6 +52,14 @@ def require_rows(desk: Desk, loaded: Loaded, words: Fact[Row]) -> tuple[Row, ...
     if note := _note(desk, loaded, words):
         raise WarehouseError(note)
     return loaded.facts[words]
+
+
+def hushes_at(desk: Desk, scope: Scope) -> Hushes:
+    """Return the words about findings and incidents in force at a scope's moment, with the reason where they are not known."""
+    loaded = desk.load(scope, ACKNOWLEDGEMENTS)
+    if reason := loaded.reason(ACKNOWLEDGEMENTS):
+        return Hushes(unread=reason)
+    return hushes_in_force(loaded.facts[ACKNOWLEDGEMENTS], scope.as_of)
 
 
 def _note(desk: Desk, loaded: Loaded, words: Fact[Any]) -> str:

@@ -112,7 +112,7 @@ def _chosen(items: Iterable[Item], deed: Deed) -> tuple[tuple[Subject, ...], tup
     fingerprints: list[str] = []
     for item in items:
         if item.target is not None and item.target.screen == "finding" and not deed.kinds:
-            fingerprints.append(item.target.name)
+            fingerprints.append((deed.is_word and item.whole) or item.target.name)
         elif item.subject is not None and (not deed.kinds or item.subject.kind in deed.kinds):
             subjects.append(item.subject)
     return tuple(dict.fromkeys(subjects)), tuple(dict.fromkeys(fingerprints))

@@ -13,7 +13,8 @@ from screens.orders import Verb
 class Deed:
     """`stands_on` is where one must stand, `kinds` what it can be done to (anything, when empty).
 
-    `until` asks for when it ends, `reason` for a reason, each with these words; "" asks nothing.
+    `until` asks for when it ends, `reason` for a reason, each with these words; "" asks nothing. With `is_word` a row that is a
+    cause stands for its whole incident, and not for the finding that is its first sign.
     """
 
     verb: Verb
@@ -21,6 +22,7 @@ class Deed:
     kinds: frozenset[SubjectKind] = frozenset()
     until: str = ""
     reason: str = ""
+    is_word: bool = False
 
 
 _ROWS = frozenset({SubjectKind.QUEUE})
@@ -34,9 +36,9 @@ DEEDS: Mapping[str, Deed] = {
     "resolve": Deed(Verb.RESOLVE, _ROW, _ROWS, reason="how it was resolved: "),
     "retry": Deed(Verb.RETRY, _ROW, _ROWS),
     "hold": Deed(Verb.HOLD, _ROW, _ROWS, until="hold until: "),
-    "acknowledge": Deed(Verb.ACKNOWLEDGE),
-    "silence": Deed(Verb.SILENCE, until="silence for: ", reason="reason: "),
-    "withdraw": Deed(Verb.WITHDRAW),
+    "acknowledge": Deed(Verb.ACKNOWLEDGE, is_word=True),
+    "silence": Deed(Verb.SILENCE, until="silence for: ", reason="reason: ", is_word=True),
+    "withdraw": Deed(Verb.WITHDRAW, is_word=True),
     "gate_hold": Deed(Verb.GATE_HOLD, _GATE, _GATES, until="hold the gate until: ", reason="reason: "),
     "gate_release": Deed(Verb.GATE_RELEASE, _GATE, _GATES, until="let it pass until: ", reason="reason: "),
 }

@@ -37,7 +37,8 @@ class Order:
     """What is to be done to what.
 
     `first` to `last` are the Eastern game dates that are looked at to plan it. `note` is a sentence of the operator's, `until` an
-    aware UTC time for what ends. `fingerprints` are findings, for verbs that are about findings.
+    aware UTC time for what ends. `fingerprints` are findings, for verbs that are about findings; for words about
+    troubles also incidents, by the names that `courtside incidents` shows or the keys of their causes.
     """
 
     verb: Verb

@@ -29,7 +29,8 @@ class Target:
 class Item:
     """One row: a key that stays while the data changes, its line, what Enter opens, and what actions are about.
 
-    `plan` is the id of a plan that was stopped and can be gone on with from here, or "".
+    `plan` is the id of a plan that was stopped and can be gone on with from here, `whole` the key of the cause that the row is,
+    or "".
     """
 
     key: str
@@ -37,6 +38,7 @@ class Item:
     target: Target | None = None
     subject: Subject | None = None
     plan: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
 from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
 from checks.hushes import Hushes, hushes_in_force
+from checks.incidents.signs import names_of_blindness
 from checks.loading import NOT_ASKED
 
 if TYPE_CHECKING:
@@ -14,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def hushes_of(look: Look) -> Hushes:
-    """Return the words about findings that are in force at the look's moment, with the reason where they are not known."""
+    """Return the words about findings and incidents in force at the look's moment, with the reason where they are not known."""
     if reason := look.reason(ACKNOWLEDGEMENTS):
         return Hushes(unread=reason)
-    return hushes_in_force(look.rows(ACKNOWLEDGEMENTS), look.report.scope.as_of)
+    said = hushes_in_force(look.rows(ACKNOWLEDGEMENTS), look.report.scope.as_of)
+    return replace(said, names=names_of_blindness(look.report))
 
 
 def hushes_trouble(look: Look) -> str:

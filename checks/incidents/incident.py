@@ -45,7 +45,8 @@ class Incident:
     count such runs in a row, `counted_at` is the as-of of the last run that counted. `flaps` is how often it seemed over and
     was not. `hush` is the word in force that keeps people from being told. `word` is the last word that was said of it, whether
     it still holds or not, and `word_at` how bad it was as far as runs had seen when that was said: what becomes critical
-    afterwards breaks through. `blind` are, of a blindness, the checks that are believed to be without sight.
+    afterwards breaks through. `outgrown` is the last word that was broken through: it counts for nothing again when a later one
+    ends. `blind` are, of a blindness, the checks that are believed to be without sight.
     `checks`, `signs` (fingerprints) and `days` (Eastern game dates as text) are those of the evidence when it was
     last seen; `explains` (fingerprints) and `explains_checks` those of what follows from it. `absorbed` are the keys of incidents
     that turned out to be its symptoms, and `note` says how it ended.
@@ -72,6 +73,7 @@ class Incident:
     hush: Hush | None = None
     word: Hush | None = None
     word_at: Severity | None = None
+    outgrown: Hush | None = None
     blind: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
@@ -98,7 +100,12 @@ class Incident:
 
     @property
     def has_outgrown_its_word(self) -> bool:
-        """True when it has become critical since somebody said that they have it in hand, or want to hear nothing of it."""
+        """True when it has become critical since somebody said that they have it in hand, or want to hear nothing of it.
+
+        Of a blindness: when less can be seen since.
+        """
+        if self.cause == BLIND:
+            return self.word is not None and self.word == self.outgrown
         said_at = self.severity if self.word_at is None else self.word_at
         return self.severity is Severity.CRITICAL and said_at < Severity.CRITICAL
 

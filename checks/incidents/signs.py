@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from checks.cause_rules import RULES
+from checks.cause_rules import incident_name
 from checks.causes import BLIND
 from checks.hushes import Hush
 from checks.incidents.incident import Incident, Run, State
@@ -15,9 +15,10 @@ from checks.keys import cause_key, incident_key
 from checks.model import Finding, Report, RootCause
 from checks.severity import Severity
 
-_EPISODIC = frozenset(rule.name for rule in RULES if rule.is_episodic)
 _OTHER_SOURCES = ("workers.", "infra.")
 """Beginnings of the ids of checks whose facts stand elsewhere than in the warehouse: without them all else can still be seen."""
+_MOST_NAMED = 3
+"""Checks that a blindness names; of more it says how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,21 @@ def signs_of(run: Run) -> dict[str, Sign]:
     for sign in (*(_sign(cause, run) for cause in seen), *_blindnesses(blind, run)):
         signs[sign.key] = _of_one_trouble(sign, signs[sign.key]) if sign.key in signs else sign
     return signs
+
+
+def name_of(cause: RootCause, report: Report) -> str:
+    """Return the name of the incident of one of a report's causes, without the environment.
+
+    Blindness has one for each source that cannot be read, whatever the reasons: they differ from run to run, and mean the same.
+    """
+    if cause.name != BLIND:
+        return incident_name(cause)
+    return cause_key(BLIND, _source_of(_without_sight(cause, report)))
+
+
+def names_of_blindness(report: Report) -> dict[str, str]:
+    """Return the names of a report's incidents of blindness by the key of each cause: no cause alone tells what they are."""
+    return {cause.key: name_of(cause, report) for cause in report.causes if cause.name == BLIND}
 
 
 def evaluated(report: Report) -> frozenset[str]:
@@ -145,7 +161,7 @@ def _sign(cause: RootCause, run: Run) -> Sign:
     is_over = bool(cause.evidence) and not any(finding.is_active for finding in cause.evidence)
     ends = [finding.until for finding in cause.evidence if finding.until is not None]
     return Sign(
-        key=incident_key(run.place, cause.name if cause.name in _EPISODIC else cause.key),
+        key=incident_key(run.place, incident_name(cause)),
         cause=cause.name,
         is_bad=not is_over,
         severity=cause.severity,
@@ -174,13 +190,12 @@ def _checks(cause: RootCause, report: Report) -> tuple[str, ...]:
 
 
 def _blindnesses(causes: list[RootCause], run: Run) -> Iterator[Sign]:
-    """Give one sign for each source that cannot be read, whatever the reasons: they differ from run to run, and mean the same."""
-    by_source: dict[str, list[tuple[RootCause, tuple[str, ...]]]] = defaultdict(list)
+    """Give one sign for each source that cannot be read."""
+    by_name: dict[str, list[RootCause]] = defaultdict(list)
     for cause in causes:
-        checks = _without_sight(cause, run.report)
-        by_source[_source_of(checks)].append((cause, checks))
-    for source, found in by_source.items():
-        yield _blindness(source, found, run)
+        by_name[name_of(cause, run.report)].append(cause)
+    for name, found in by_name.items():
+        yield _blindness(name, [_without_sight(cause, run.report) for cause in found], run)
 
 
 def _source_of(checks: tuple[str, ...]) -> str:
@@ -199,16 +214,15 @@ def _without_sight(cause: RootCause, report: Report) -> tuple[str, ...]:
     )
 
 
-def _blindness(source: str, found: list[tuple[RootCause, tuple[str, ...]]], run: Run) -> Sign:
-    checks = tuple(check for _, checks in found for check in checks)
-    more = len(found) - 1
-    said = found[0][0].sentence + (f" (and {more} more {'reason' if more == 1 else 'reasons'})" if more else "")
+def _blindness(name: str, found: list[tuple[str, ...]], run: Run) -> Sign:
+    """Return the sign of a blindness, of the checks that lack sight for each reason."""
+    checks = tuple(check for group in found for check in group)
     return Sign(
-        key=incident_key(run.place, cause_key(BLIND, source)),
+        key=incident_key(run.place, name),
         cause=BLIND,
         is_bad=True,
         severity=Severity.UNKNOWN,
-        sentence=f"we cannot see: {said}",
+        sentence=f"we cannot see: {_unseen(checks, run.report)} cannot be judged: {_reason(found, run.report)}",
         command="courtside doctor",
         since=None,
         ended_at=None,
@@ -217,9 +231,24 @@ def _blindness(source: str, found: list[tuple[RootCause, tuple[str, ...]]], run:
         days=(),
         symptoms=frozenset(),
         symptom_checks=frozenset(),
-        hush=None,
+        hush=run.hushes.of_incident(name),
         blind=checks,
     )
+
+
+def _unseen(checks: tuple[str, ...], report: Report) -> str:
+    """Return how many of a report's checks cannot be judged; a few are named."""
+    if len(checks) <= _MOST_NAMED:
+        return ", ".join(checks)
+    return f"{len(checks)} of {len(report.results)} checks"
+
+
+def _reason(found: list[tuple[str, ...]], report: Report) -> str:
+    """Return why, by the reason of most of the checks, and how many reasons there are beside it."""
+    first = max(found, key=len)[0]
+    reason = next(result.reason for result in report.results if result.check == first)
+    more = len(found) - 1
+    return reason + (f" (and {more} more {'reason' if more == 1 else 'reasons'})" if more else "")
 
 
 def _not_run(checks: Iterable[str], report: Report) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from checks.causes import BLIND
 from checks.hushes import Hush, HushKind
 from checks.incidents.incident import Event, Happening, Incident, Rules, Run, State
 from checks.incidents.signs import (
@@ -98,14 +99,17 @@ def _bad(before: Incident | None, sign: Sign, run: Run, rules: Rules) -> _Change
         ended_at=None,
         blind=_believed_blind(before, sign),
     )
-    seen = _with_word(seen, sign, run, min(before.severity, sign.severity))
+    seen = _with_word(seen, sign.hush, run, min(before.severity, sign.severity))
     if before.state is State.NEW:
         return _open_if_believed(seen, sign, run, rules)
     if before.state is State.RESOLVED:
         again = replace(seen, flaps=before.flaps + 1, worst=sign.severity, resolved_at=None, note="", blind=sign.blind)
         return _hushed(_in_state(again, State.OPEN, run.now), run, (Happening.REOPENED,))
     flapped = replace(seen, flaps=before.flaps + (before.good > 0), worst=max(before.worst, sign.severity))
-    return _hushed(flapped, run, _change(before, seen))
+    happened = _change(before, seen)
+    if seen.cause == BLIND and Happening.WORSENED in happened:
+        flapped = replace(flapped, outgrown=flapped.word)
+    return _hushed(flapped, run, happened)
 
 
 def _is_beyond_return(incident: Incident, now: datetime, rules: Rules) -> bool:
@@ -134,7 +138,7 @@ def _first_seen(sign: Sign, run: Run) -> Incident:
         explains_checks=tuple(sorted(sign.symptom_checks)),
         blind=sign.blind,
     )
-    return _with_word(incident, sign, run, sign.severity)
+    return _with_word(incident, sign.hush, run, sign.severity)
 
 
 def _believed_blind(before: Incident, sign: Sign) -> tuple[str, ...]:
@@ -157,21 +161,24 @@ def _change(before: Incident, seen: Incident) -> tuple[Happening, ...]:
     return (Happening.EASED,) if seen.severity < before.severity else ()
 
 
-def _with_word(incident: Incident, sign: Sign, run: Run, severity: Severity) -> Incident:
+def _with_word(incident: Incident, hush: Hush | None, run: Run, severity: Severity) -> Incident:
     """Return an incident with the word in force about it; one that is new was said when it was as bad as `severity`."""
-    word = _word(incident, sign.hush, run)
+    word = _word(incident, hush, run)
     if word is None or word == incident.word:
         return replace(incident, hush=word)
+    if word == incident.outgrown:  # a later word has ended: what this one did not cover then it does not cover now
+        severity = min(severity, Severity.ERROR)
     return replace(incident, hush=word, word=word, word_at=severity)
 
 
 def _hushed(incident: Incident, run: Run, happened: tuple[Happening, ...]) -> _Change:
     """Return a live incident in the state that operators' words give it."""
-    hush = None if incident.has_outgrown_its_word else incident.hush
+    if incident.has_outgrown_its_word:
+        incident = replace(incident, hush=None, outgrown=incident.word)
+    hush = incident.hush
     state = {None: State.OPEN, HushKind.ACKNOWLEDGED: State.ACKNOWLEDGED, HushKind.SILENCED: State.SILENCED}[
         hush.kind if hush else None
     ]
-    incident = replace(incident, hush=hush)
     if state is incident.state:
         return incident, happened
     said = {
@@ -208,7 +215,10 @@ def _not_shown(before: Incident, signs: Mapping[str, Sign], run: Run, rules: Rul
 
 
 def _unseen(before: Incident, run: Run) -> _Change:
-    """Return an incident that could not be looked at: nothing is over, but a word about it ends at its time all the same."""
+    """Return an incident that could not be looked at: nothing is over, but words about all of it begin and end all the same."""
+    word = run.hushes.of_incident(before.name)
+    if before.is_live and word is not None:
+        return _hushed(_with_word(before, word, run, before.severity), run, ())
     if before.hush is None or before.hush.until > run.now or not before.is_live:
         return before, ()
     return _hushed(replace(before, hush=None), run, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +23,10 @@ from console.actions.whoami import current_actor
 from console.actions.world import World
 from console.conflict_log import QueueWriter
 from console.environment import environment_of
+from console.incidents.shelf import current_incidents
 from console.journal import Journal, JournalError
 from console.lease import Leases, identity_of
-from console.memory import open_journal
+from console.memory import known_journal, open_journal
 from console.outbox.outbox import Outbox
 from console.queue_changes import QUEUE
 from console.warehouse.protocol import WarehouseError
@@ -35,6 +36,7 @@ from screens.orders import Order
 from screens.session import Environment
 
 if TYPE_CHECKING:
+    from checks.incidents.incident import Incident
     from console.actions.plan import Plan
     from console.desk import Desk
     from console.settings import Settings
@@ -45,7 +47,7 @@ class Station:
     """Where somebody acts: the warehouse that people call `place` and a way to open it, and the way to this host's journal.
 
     `now` is aware UTC, `new_id` gives an id that nobody else ever gives. `why_read_only` says why nothing may be changed, or "".
-    `open_journal` raises OSError and JournalError.
+    `open_journal` raises OSError and JournalError, and so does `incidents`: those that runs of the checks have opened there.
     """
 
     place: str
@@ -56,11 +58,12 @@ class Station:
     new_id: Callable[[], str]
     why_read_only: Callable[[], str]
     is_production: bool
+    incidents: Callable[[], Iterable[Incident]] = tuple
 
     @property
     def planner(self) -> Planner:
-        """What plans orders; it needs no journal."""
-        return Planner(self.open_desk, self.place, self.new_id, self.actor)
+        """What plans orders; it makes no journal, and reads one only for incidents that no report shows."""
+        return Planner(self.open_desk, self.place, self.new_id, self.actor, self.incidents)
 
     @contextmanager
     def hand(self) -> Iterator[Hand]:
@@ -144,4 +147,13 @@ def station_for(
         new_id=lambda: uuid4().hex,
         why_read_only=why_read_only or (lambda: arming.why_read_only(settings, is_production=is_production)),
         is_production=is_production,
+        incidents=lambda: _incidents(settings, now),
     )
+
+
+def _incidents(settings: Settings, now: Callable[[], datetime]) -> tuple[Incident, ...]:
+    journal = known_journal(settings.state_dir, now=now)
+    if journal is None:
+        return ()
+    with journal.reading() as connection:
+        return current_incidents(connection, settings.warehouse)

@@ -87,7 +87,7 @@ class Alert:
         Raises as `Job.look`, and JournalError.
         """
         from checks.catalogue import ALL_CHECKS  # only to alert
-        from checks.hushes import NOTHING_SAID
+        from checks.hushes import Hushes
         from console.warehouse.protocol import WarehouseError
         from console.watching.blind import blind_report
         from screens.words import hushes_of
@@ -96,7 +96,7 @@ class Alert:
             look = self.job.look(scope, ids)
         except WarehouseError as error:
             unseen = blind_report(scope, tuple(ids) or tuple(check.id for check in ALL_CHECKS), str(error))
-            alerted = self.tell(unseen, NOTHING_SAID)
+            alerted = self.tell(unseen, Hushes(unread=str(error)))
             if alerted.is_delivered:
                 raise
             raise WarehouseError(f"{error}; and of this people were not told: {alerted.sentence}") from error

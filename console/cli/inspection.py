@@ -34,6 +34,12 @@ OPTIONAL_COLUMNS = frozenset(
 WRITTEN = frozenset({"nba_orchestration.failed_processor_queue", "nba_orchestration.streaming_conflict_log"})
 """The pipeline's tables that actions write."""
 
+MUTE = Observation(
+    "notification",
+    Severity.WARNING,
+    'nobody is told of what the watcher finds: no sinks under [notify] in the settings, such as sinks = ["slack"]',
+)
+
 OWN = "nba_orchestration.console_"
 """How the names of the console's own tables begin; actions write all of them."""
 
@@ -90,7 +96,7 @@ def _outbox(desk: Desk, settings: Settings, now: Callable[[], datetime]) -> tupl
 
 
 def _watcher(settings: Settings, now: Callable[[], datetime]) -> tuple[Observation, ...]:
-    """Return when each watcher last ran on this host; nothing where none ever did."""
+    """Return when each watcher last ran on this host, and that it tells nobody; nothing where none ever did."""
     from checks.watching import last_runs, silence_of  # --help needs no journal
     from console.heartbeat import WATCHER, heartbeats, sign_of_life, watcher_runs
     from console.journal import JournalError
@@ -102,10 +108,11 @@ def _watcher(settings: Settings, now: Callable[[], datetime]) -> tuple[Observati
         runs = watcher_runs(journal, settings.warehouse)
     except JournalError as error:
         return (Observation(WATCHER, Severity.UNKNOWN, f"it is not known when a watcher last ran: {error}"),)
-    return tuple(
+    lives = tuple(
         Observation(WATCHER, silence_of(run, settings.policy, now()), sign_of_life(WATCHER, beaten[run.checks], now()))
         for run in last_runs(runs, now())
     )
+    return (*lives, MUTE) if lives and not settings.notify.sinks else lives
 
 
 def _circumstances(settings: Settings, now: Callable[[], datetime]) -> Circumstances:

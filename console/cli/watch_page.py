@@ -14,6 +14,8 @@ from screens.text.report import INDENT, verdict_lines
 if TYPE_CHECKING:
     from console.watching.watcher import Outcome
 
+NOBODY_TOLD = 'nobody is told: no sinks under [notify] in the settings, such as sinks = ["slack"]'
+
 
 def outcome_lines(outcome: Outcome, width: int) -> list[Line]:
     """Return what a run came to: the verdict, who was told, and what went wrong with the run itself."""
@@ -23,13 +25,18 @@ def outcome_lines(outcome: Outcome, width: int) -> list[Line]:
     held = f" ({sent.held} held back)" if sent.held else ""
     told = f"{sent.arrived} told, {sent.waiting} waiting{held}, {sent.refused} refused"
     lines = [*verdict_lines(outcome.report, width), *flow([told], width, first=INDENT)]
+    if sent.is_mute:
+        lines.extend(flow([Span(NOBODY_TOLD, Tone.WARNING)], width, first=INDENT))
     if outcome.trouble:
         lines.extend(flow([Span(f"the run: {outcome.trouble}", Tone.UNKNOWN)], width, first=INDENT))
     return lines
 
 
 def outcome_fields(outcome: Outcome) -> Json:
-    """Return a run: its role, its verdict (null where another watcher does the work), notices told, and the run's trouble."""
+    """Return a run: its role, its verdict (null where another watcher does the work), notices told, and the run's trouble.
+
+    `nobody_told` is that the settings name no sink: then nobody hears of anything, however bad.
+    """
     report, sent = outcome.report, outcome.sent
     return {
         "role": outcome.role.value.replace(" ", "_"),
@@ -41,13 +48,14 @@ def outcome_fields(outcome: Outcome) -> Json:
             "waiting": sent.waiting - sent.held,
             "refused": sent.refused,
             "held_back": sent.held,
+            "nobody_told": sent.is_mute,
         },
         "trouble": outcome.trouble or None,
         "says": outcome.says,
     }
 
 
-def life_line(run: WatcherRun | None, as_of: datetime, width: int) -> list[Line]:
+def life_line(run: WatcherRun | None, as_of: datetime, width: int, tone: Tone = Tone.FAINT) -> list[Line]:
     """Return `watcher  last ran 12 min ago, …`; nothing where there is no watcher."""
     if run is None:
         return []
@@ -55,7 +63,7 @@ def life_line(run: WatcherRun | None, as_of: datetime, width: int) -> list[Line]
     every = format_minutes(run.every_seconds / 60)
     which = f", of {run.checks.replace(',', ', ')}" if run.checks else ""
     said = f"last ran {ago} ago, {both_zones(run.ran_at)} on {run.host}, every {every}{which}"
-    return flow([Span(said, Tone.FAINT)], width, first=Span("watcher  ", Tone.FAINT), hang=len(INDENT))
+    return flow([Span(said, tone)], width, first=Span("watcher  ", tone), hang=len(INDENT))
 
 
 def life_fields(run: WatcherRun | None) -> Json | None:

@@ -13,7 +13,7 @@ from checks.severity import Severity
 
 _INSTANTS = ("since", "first_seen", "last_seen", "changed_at", "counted_at", "opened_at", "resolved_at", "ended_at")
 _LISTS = ("checks", "signs", "days", "explains", "explains_checks", "absorbed", "blind")
-_SINCE_OF_LATE: dict[str, Any] = {"blind": [], "word": None, "word_at": None}
+_SINCE_OF_LATE: dict[str, Any] = {"blind": [], "word": None, "word_at": None, "outgrown": None}
 """What an incident of an earlier version does not have."""
 
 
@@ -39,6 +39,7 @@ def incident_of_text(text: str) -> Incident:
             "worst": Severity[raw["worst"]],
             "hush": _hush(raw["hush"]),
             "word": _hush(raw["word"]),
+            "outgrown": _hush(raw["outgrown"]),
             "word_at": Severity[raw["word_at"]] if raw["word_at"] else None,
         }
         return Incident(**values)

@@ -6,18 +6,23 @@ This is the one way for watcher, server and `--alert`: `move` with a report, `re
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.incidents.incident import Event, Incident, Rules, Run
 from checks.incidents.stepping import step
+from console.incidents.returning import missed_ends
 from console.incidents.shelf import current_incidents, keep_incidents
 from console.journal import Journal
 from console.notify.codec import ledger_of_text, text_of_ledger
 from console.notify.deciding import Situation, catching_up, decide, next_due
-from console.notify.notice import Ledger, Manner, Notice
+from console.notify.laying_down import lay_down_but_for, lay_down_thread
+from console.notify.notice import Ledger, Manner, Notice, held_back_thread
 from console.notify.outbox import NoticeOutbox, put_notices
+from console.notify.rationing import HOUR, Ration
+from console.notify.received import unheard
 from console.notify.sinks.sink import Sink
 
 _LEDGER = "SELECT text FROM ledger WHERE place = ?"
@@ -28,13 +33,15 @@ _KEEP_LEDGER = "INSERT INTO ledger VALUES (?, ?) ON CONFLICT (place) DO UPDATE S
 class Moved:
     """What a run came to: the incidents that are not closed, what happened to them, and what people are told of it.
 
-    `next_due` is when there is something to tell again even without a run.
+    `next_due` is when there is something to tell again even without a run, `unread` how many notices gave way that another
+    version of the program had written and this one cannot read.
     """
 
     incidents: tuple[Incident, ...]
     events: tuple[Event, ...]
     notices: tuple[Notice, ...]
     next_due: datetime | None
+    unread: int = 0
 
 
 def move(journal: Journal, run: Run, sinks: Iterable[Sink], rules: Rules, manner: Manner) -> Moved:
@@ -92,13 +99,31 @@ def _tell(
 ) -> Moved:
     situation = Situation(run.place, run.report, incidents, events, run.now)
     before, ways = last_ledger(connection, run.place), tuple(sinks)
-    told = decide(situation, before, manner)
-    keep_ledger(connection, run.place, replace(told.ledger, sinks=tuple(way.name for way in ways)))
-    put_notices(connection, told.notices, ways, run.now)
-    if before.sinks is not None:
-        new = [way for way in ways if way.name not in before.sinks]
-        put_notices(connection, catching_up(situation, told), new, run.now)
-    return Moved(incidents, events, told.notices, next_due(incidents, told.ledger, run.now, manner))
+    silent = unheard(connection, run.place, [sent for sent in before.sent if run.now - sent < HOUR])
+    told = decide(situation, replace(before, sent=_without(before.sent, silent)), manner)
+    names = tuple(way.name for way in ways)
+    keep_ledger(connection, run.place, replace(told.ledger, sent=(*silent, *told.ledger.sent), sinks=names))
+    new = [way for way in ways if before.sinks is not None and way.name not in before.sinks]
+    _lay_down(connection, run, told, set(names).difference(way.name for way in new))
+    missed = [(missed_ends(connection, situation, way.name, told), [way]) for way in new]
+    # What lasts is put last: so it has the last word in a thread in which something else has ended.
+    posts = (*missed, (told.notices, ways), (catching_up(situation, told), new))
+    unread = sum(put_notices(connection, notices, to, run.now) for notices, to in posts)
+    return Moved(incidents, events, told.notices, next_due(incidents, told.ledger, run.now, manner), unread)
+
+
+def _without(sent: Iterable[datetime], silent: Iterable[datetime]) -> tuple[datetime, ...]:
+    """Return the moments of messages but for as many of each as there are in `silent`."""
+    left = Counter(sent)
+    left.subtract(silent)
+    return tuple(left.elements())
+
+
+def _lay_down(connection: sqlite3.Connection, run: Run, told: Ration, staying: Iterable[str]) -> None:
+    """Lay down what waits for a sink that is gone or was, and that messages are held back where none is any more."""
+    lay_down_but_for(connection, run.place, staying, run.now)
+    if not told.ledger.waiting:
+        lay_down_thread(connection, run.place, held_back_thread(run.place), run.now)
 
 
 def with_clock(run: Run, now: datetime) -> Run:

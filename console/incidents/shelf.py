@@ -17,10 +17,7 @@ _KEEP = """
     INSERT INTO incident (id, place, key, state, text, touched_at) VALUES (:id, :place, :key, :state, :text, :now)
     ON CONFLICT (place, id) DO UPDATE SET state = excluded.state, text = excluded.text, touched_at = excluded.touched_at
 """
-_NEWEST = """
-    SELECT text FROM incident WHERE place = ? AND state != 'new'
-    ORDER BY state = 'closed', touched_at DESC, number DESC LIMIT ?
-"""
+_CLOSED = "SELECT text FROM incident WHERE place = ? AND state = 'closed' ORDER BY touched_at DESC, number DESC LIMIT ?"
 
 
 def current_incidents(connection: sqlite3.Connection, place: str) -> tuple[Incident, ...]:
@@ -44,8 +41,23 @@ def keep_incidents(connection: sqlite3.Connection, place: str, incidents: Iterab
 
 
 def newest_incidents(connection: sqlite3.Connection, place: str, limit: int = 200) -> tuple[Incident, ...]:
-    """Return the incidents of a place that were ever opened: those not closed first, then the closed ones, newest first."""
-    return _read(connection.execute(_NEWEST, (place, limit)))
+    """Return the incidents of a place that were ever opened, as whoever is on call wants them.
+
+    All that last come first, the worst before the rest and the oldest before the younger; then those that are over for now; then
+    the newest `limit` that are closed. Of these two the last to end comes first.
+    """
+    current = [incident for incident in current_incidents(connection, place) if incident.state is not State.NEW]
+    live = sorted((incident for incident in current if incident.is_live), key=_urgency)
+    over = [incident for incident in current if not incident.is_live]
+    return (*live, *_last_first(over), *_last_first(_read(connection.execute(_CLOSED, (place, limit)))))
+
+
+def _urgency(incident: Incident) -> tuple[int, datetime, str]:
+    return (-incident.severity, incident.since or incident.first_seen, incident.key)
+
+
+def _last_first(incidents: Iterable[Incident]) -> list[Incident]:
+    return sorted(incidents, key=lambda incident: (incident.changed_at, incident.key), reverse=True)
 
 
 def _read(rows: Iterable[tuple[str]]) -> tuple[Incident, ...]:

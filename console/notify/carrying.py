@@ -14,13 +14,11 @@ from datetime import datetime
 
 from console.journal import instant_text
 from console.notify.codec import text_of_notice
+from console.notify.laying_down import lay_down_but_for
 from console.notify.notice import Notice
 from console.notify.standings import OPEN
 
 WAITING = f"SELECT sink, text, tries FROM notice WHERE place = ? AND {OPEN} ORDER BY number"  # noqa: S608 - our own
-_LAY_DOWN = f"""
-    UPDATE notice SET state = 'superseded', settled_at = ?, claim = '' WHERE place = ? AND {OPEN}
-"""  # noqa: S608 - as above
 _TAKE_UP = """
     INSERT INTO notice (sink, key, place, thread, escalates, text, tries, put_at)
     VALUES (:sink, :key, :place, :thread, :escalates, :text, :tries, :now)
@@ -45,7 +43,7 @@ def take_up(
     What was sent from here is not sent again. Inside the caller's transaction; `now` is aware UTC.
     """
     known = set(sinks)
-    connection.execute(_LAY_DOWN, (instant_text(now), place))
+    lay_down_but_for(connection, place, (), now)
     for item in (item for item in carried if item.sink in known):
         values = {
             "sink": item.sink,

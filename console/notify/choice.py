@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -61,13 +62,20 @@ def choice_of(chosen: Mapping[str, object], path: Path) -> Choice:
         if name not in _NAMES:
             raise SettingsError(f"notify.{name} in {path} is not a setting; there are {', '.join(_NAMES)}")
     given = {name: Value(f"notify.{name}", raw, str(path)) for name, raw in chosen.items()}
-    return Choice(
+    choice = Choice(
         sinks=_sinks(given["sinks"]) if "sinks" in given else (),
         webhook=_webhook(given["webhook"]) if "webhook" in given else "",
         escalate_to=_escalate_to(given["escalate_to"]) if "escalate_to" in given else "",
         digest=_digest(given["digest"]) if "digest" in given else True,
         per_hour=_per_hour(given["per_hour"]) if "per_hour" in given else MOST_AN_HOUR,
     )
+    for name, sink, value in (("webhook", "webhook", choice.webhook), ("escalate_to", "slack", choice.escalate_to)):
+        if value and sink not in choice.sinks:
+            raise SettingsError(
+                f"notify.{name} in {path} tells nobody, because notify.sinks does not name {sink}: write "
+                f"sinks = {json.dumps([*choice.sinks, sink])} under [notify], or take {name} out"
+            )
+    return choice
 
 
 def sinks_of(

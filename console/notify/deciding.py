@@ -6,17 +6,27 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
+from checks.catalogue import IF_WATCHED, IF_WORKERS
+from checks.causes import BLIND
 from checks.incidents.incident import Event, Happening, Incident, State
+from checks.incidents.signs import evaluated
 from checks.model import Report
 from checks.severity import Severity
 from checks.times import eastern_date, eastern_instant
-from console.notify.notice import Kind, Ledger, Manner, Notice, Told
+from console.notify.digest import counted_left, digest
+from console.notify.flapping import is_swing, steady, swung, turns
+from console.notify.notice import Kind, Ledger, Manner, Notice, Tally, Told
 from console.notify.rationing import HOUR, Ration, ration
-from console.notify.wording import KIND_OF, Tally, View, digest, is_worth_telling, notice_of, urging
+from console.notify.wording import KIND_OF, View, is_worth_telling, notice_of, urging
 
 _BEGINNINGS = frozenset({Happening.OPENED, Happening.REOPENED, Happening.WORSENED, Happening.SPOKE_UP})
 """What makes people hear of an incident that they have not heard of."""
+_RUNS_BEFORE_A_DIGEST = 2
+"""Most incidents open with their second run: before it a digest could not name what is wrong."""
+_ELSEWHERE = frozenset(check.id for check in (*IF_WATCHED, *IF_WORKERS))
+"""The checks that need nothing of the warehouse: that they can judge is no sight of the pipeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +45,29 @@ class Situation:
     @property
     def view(self) -> View:
         """From where it is spoken of."""
-        return View(self.place, self.now, self.report.scope.as_of)
+        checks = frozenset(result.check for result in self.report.results)
+        return View(self.place, self.now, self.report.scope.as_of, checks)
+
+    def view_of(self, told: Mapping[str, Told]) -> View:
+        """Return from where it is spoken of to people who know what they were told."""
+        return replace(self.view, flapping=frozenset(name for name, item in told.items() if item.flaps))
 
 
 def decide(situation: Situation, ledger: Ledger, manner: Manner) -> Ration:
     """Return what is sent now and the ledger for the next decision, which may come with the next run or earlier (`next_due`)."""
     now = situation.now
-    ledger = _not_ahead(ledger, now)
+    ledger = _counted(_not_ahead(ledger, now), situation, manner)
     told = dict(ledger.told)
-    wanted = list(_news(situation, told))
+    wanted = list(_news(situation, told, manner))
     has_digest = _digest_is_due(ledger, now, manner)
     wanted.extend(item for item in _urgings(situation, told, manner) if not (has_digest and item.kind is Kind.REMINDER))
-    opened = ledger.opened + sum(event.what is Happening.OPENED for event in situation.events)
-    resolved = ledger.resolved + sum(event.what is Happening.RESOLVED for event in situation.events)
-    day = ledger.digest
     if has_digest:
-        tally = Tally(opened, resolved, is_first=day is None)
-        wanted.append(digest(situation.view, situation.report, situation.incidents, tally))
-        day, opened, resolved = eastern_date(now), 0, 0
+        wanted.append(digest(situation.view_of(told), situation.report, situation.incidents, ledger))
+        ledger = replace(ledger, digest=eastern_date(now), tally=Tally())
         told = {name: replace(item, at=now) for name, item in told.items()}  # the digest reminds of what it names
     known = {incident.id for incident in situation.incidents}
     kept = {name: item for name, item in told.items() if name in known}
-    return ration(wanted, replace(ledger, told=kept, digest=day, opened=opened, resolved=resolved), now, manner)
+    return ration(wanted, replace(ledger, told=kept), now, manner)
 
 
 def catching_up(situation: Situation, decided: Ration) -> tuple[Notice, ...]:
@@ -68,7 +79,8 @@ def catching_up(situation: Situation, decided: Ration) -> tuple[Notice, ...]:
         if is_known and incident.is_live and incident.state is not State.SILENCED:
             what = Happening.ACKNOWLEDGED if incident.state is State.ACKNOWLEDGED else Happening.OPENED
             threads[incident.thread].append(Event(what, incident, situation.now))
-    return tuple(notice_of(situation.view, events, ()) for events in threads.values())
+    view = situation.view_of(decided.ledger.told)
+    return tuple(notice_of(view, events, ()) for events in threads.values())
 
 
 def next_due(incidents: tuple[Incident, ...], ledger: Ledger, now: datetime, manner: Manner) -> datetime | None:
@@ -79,11 +91,12 @@ def next_due(incidents: tuple[Incident, ...], ledger: Ledger, now: datetime, man
     moments: list[datetime] = []
     for incident in incidents:
         told = ledger.told.get(incident.id)
-        if told is not None and told.since is not None and _is_nobodys(incident) and not incident.good:
+        if told is not None and told.since is not None and incident.state is State.OPEN and not incident.good:
             moments.append(told.at + manner.reminds_every)
-            moments.extend([] if told.escalated else [told.since + manner.escalates_after])
+            can_escalate = _is_nobodys(incident) and not told.escalated
+            moments.extend([told.since + manner.escalates_after] if can_escalate else [])
     moments.extend(_may_go(notice, ledger, now, manner) for notice in ledger.waiting)
-    if manner.has_digest:
+    if manner.has_digest and _may_have_digest(ledger):
         today = eastern_date(now)
         day = today + timedelta(days=1) if ledger.digest == today else today
         moments.append(eastern_instant(day, manner.digest_hour))
@@ -103,12 +116,42 @@ def _is_nobodys(incident: Incident) -> bool:
     return incident.state is State.OPEN and incident.severity is Severity.CRITICAL
 
 
+def _is_recalled(incident: Incident, report: Report) -> bool:
+    """Return whether people are reminded of an incident: nobody's critical, or that nothing at all can be seen."""
+    is_total = incident.cause == BLIND and evaluated(report) <= _ELSEWHERE
+    return _is_nobodys(incident) or (is_total and incident.state is State.OPEN)
+
+
+def _counted(ledger: Ledger, situation: Situation, manner: Manner) -> Ledger:
+    """Return a ledger with what has happened, and with the run where it is one of the first that a digest can stand on.
+
+    An end that did not hold is taken back.
+    """
+    happened = [event.what for event in situation.events]
+    ended = happened.count(Happening.RESOLVED) - happened.count(Happening.REOPENED)
+    tally = replace(
+        ledger.tally,
+        opened=ledger.tally.opened + happened.count(Happening.OPENED),
+        resolved=max(ledger.tally.resolved + ended, 0),
+    )
+    left = [event.incident for event in situation.events if event.what is Happening.LEFT]
+    run = [situation.report.scope.as_of] if manner.has_digest else []  # one of some checks lets little open
+    runs = tuple(dict.fromkeys((*ledger.runs, *run)))[:_RUNS_BEFORE_A_DIGEST]
+    return replace(ledger, tally=counted_left(tally, left), runs=runs)
+
+
 def _not_ahead(ledger: Ledger, now: datetime) -> Ledger:
     """Return a ledger in which nothing lies in the future: after a clock was put back, what was told was told just now."""
     return replace(
         ledger,
         told={
-            name: replace(item, at=min(item.at, now), since=min(item.since, now) if item.since else None)
+            name: replace(
+                item,
+                at=min(item.at, now),
+                since=min(item.since, now) if item.since else None,
+                swings=tuple(min(swing, now) for swing in item.swings),
+                stayed_at=min(item.stayed_at, now) if item.stayed_at else None,
+            )
             for name, item in ledger.told.items()
         },
         sent=tuple(min(sent, now) for sent in ledger.sent),
@@ -117,16 +160,22 @@ def _not_ahead(ledger: Ledger, now: datetime) -> Ledger:
     )
 
 
-def _news(situation: Situation, told: dict[str, Told]) -> Iterator[Notice]:
+def _news(situation: Situation, told: dict[str, Told], manner: Manner) -> Iterator[Notice]:
     """Give one notice a thread for what happened and deserves one, and note in `told` what people then know."""
     threads: dict[str, list[Event]] = defaultdict(list)
-    for event in (*situation.events, *_never_told(situation, told)):
-        if _is_told(event, told):
-            threads[event.incident.thread].append(event)
-            told[event.incident.id] = _known(event.incident, told.get(event.incident.id), situation.now)
+    staying = turns(situation.incidents, situation.events, told, situation.report.scope.as_of, manner)
+    for event in chain(
+        situation.events, _never_told(situation, told), staying
+    ):  # each knows what the ones before it told
+        incident, before = event.incident, told.get(event.incident.id)
+        if before is not None and event.what is Happening.REOPENED:
+            told[incident.id] = swung(before, situation.now, manner)
+        if _is_told(event, before):
+            threads[incident.thread].append(event)
+            told[incident.id] = _known(event, told.get(incident.id), situation)
     for thread, events in threads.items():
         named = {event.incident.id for event in events}
-        yield notice_of(situation.view, events, _lasting(situation, told, thread, named))
+        yield notice_of(situation.view_of(told), events, _lasting(situation, told, thread, named))
 
 
 def _never_told(situation: Situation, told: Mapping[str, Told]) -> Iterator[Event]:
@@ -138,12 +187,17 @@ def _never_told(situation: Situation, told: Mapping[str, Told]) -> Iterator[Even
             yield Event(Happening.OPENED, incident, situation.now)
 
 
-def _is_told(event: Event, told: Mapping[str, Told]) -> bool:
-    """Return whether an event becomes a message: not what is silenced, and of what nobody knows only what is worth it."""
+def _is_told(event: Event, before: Told | None) -> bool:
+    """Return whether an event becomes a message for people who knew so much `before` it.
+
+    What is silenced does not, nor each swing of what comes and goes, and of what nobody knows only what is worth it.
+    """
     incident = event.incident
     if event.what not in KIND_OF or incident.state is State.SILENCED:
         return False
-    return incident.id in told or (event.what in _BEGINNINGS and is_worth_telling(incident))
+    if before is None:
+        return event.what in _BEGINNINGS and is_worth_telling(incident)
+    return not is_swing(event, before)
 
 
 def _lasting(situation: Situation, told: Mapping[str, Told], thread: str, named: Collection[str]) -> list[Incident]:
@@ -159,42 +213,57 @@ def _lasting(situation: Situation, told: Mapping[str, Told], thread: str, named:
     ]
 
 
-def _known(incident: Incident, before: Told | None, at: datetime) -> Told:
+def _known(event: Event, before: Told | None, situation: Situation) -> Told:
     """Return what people know of an incident that they are told of at a moment."""
-    if not _is_nobodys(incident):
-        return Told(at)
-    if before is None or before.since is None:
-        return Told(at, since=at)
-    return replace(before, at=at)
+    at, incident = situation.now, event.incident
+    item = replace(before or Told(at), at=at, worst=max(before.worst if before else Severity.OK, incident.severity))
+    if event.what is Happening.ACKNOWLEDGED and incident.hush is not None:
+        item = replace(item, word=incident.hush.said)
+    if item.flaps and event.what is Happening.OPENED:
+        item = replace(item, stayed_at=at)
+    if not _is_recalled(incident, situation.report):
+        return replace(item, since=None, escalated=False)
+    return item if item.since is not None else replace(item, since=at, escalated=False)
 
 
 def _urgings(situation: Situation, told: dict[str, Told], manner: Manner) -> Iterator[Notice]:
     """Give what nobody has taken in hand, and note in `told` that it was said once more."""
     now = situation.now
     for incident in situation.incidents:
-        item = told.get(incident.id)
-        if item is None:
+        if incident.id not in told:
             continue
-        if not _is_nobodys(incident):
-            told[incident.id] = Told(item.at)
+        item = told[incident.id] = steady(told[incident.id], incident, now, manner)
+        if not _is_recalled(incident, situation.report):
+            is_pause = item.flaps and incident.hush is None  # whoever was called is not called at every swing
+            told[incident.id] = item if is_pause else replace(item, since=None, escalated=False)
         elif not incident.good:  # else it may be over: the next run says
             since = item.since or now  # it can become critical again without being worse than it has been
             told[incident.id] = replace(item, since=since)
-            kind = _urging(item, since, now, manner)
+            kind = _urging(item, incident, now - since, now - item.at, manner)
             if kind is not None:
-                told[incident.id] = Told(now, since, item.escalated or kind is Kind.ESCALATION)
+                escalated = item.escalated or kind is Kind.ESCALATION
+                told[incident.id] = replace(item, at=now, since=since, escalated=escalated)
                 others = _lasting(situation, told, incident.thread, {incident.id})
-                yield urging(situation.view, kind, incident, others)
+                yield urging(situation.view_of(told), kind, incident, others)
 
 
-def _urging(item: Told, since: datetime, now: datetime, manner: Manner) -> Kind | None:
-    """Return what is said of an incident that has been critical and nobody's for so long; None while it is too early."""
-    if not item.escalated and now - since >= manner.escalates_after:
+def _urging(item: Told, incident: Incident, lasted: timedelta, untold: timedelta, manner: Manner) -> Kind | None:
+    """Return what is said of an incident that has been nobody's for so long, and untold of; None while it is too early.
+
+    Nobody is called for what is not critical, such as that nothing can be seen.
+    """
+    if _is_nobodys(incident) and not item.escalated and lasted >= manner.escalates_after:
         return Kind.ESCALATION
-    return Kind.REMINDER if now - item.at >= manner.reminds_every else None
+    return Kind.REMINDER if untold >= manner.reminds_every else None
 
 
 def _digest_is_due(ledger: Ledger, now: datetime, manner: Manner) -> bool:
     """Return whether it is nine o'clock Eastern or later and this date has had no digest: of nights slept through only one."""
     today = eastern_date(now)
-    return manner.has_digest and ledger.digest != today and now >= eastern_instant(today, manner.digest_hour)
+    is_late = now >= eastern_instant(today, manner.digest_hour)
+    return manner.has_digest and _may_have_digest(ledger) and ledger.digest != today and is_late
+
+
+def _may_have_digest(ledger: Ledger) -> bool:
+    """Return whether there were runs enough: a watcher that is new sends none before what it sees could have opened."""
+    return ledger.digest is not None or len(ledger.runs) >= _RUNS_BEFORE_A_DIGEST

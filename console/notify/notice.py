@@ -44,7 +44,8 @@ class Notice:
     `thread` is the incident's, or one of its own for what belongs to none; `incident` is the incident's key, or "". `title` says
     what is the matter in one line, `lines` the rest; both may hold words from outside, which each sink cleans for where they go.
     `is_live` is False once the trouble is over. `at` is aware UTC, `count` how many happenings it stands for. `parts` are what it
-    tells of each incident, for those who are told of each apart; none of what belongs to no incident.
+    tells of each incident, for those who are told of each apart; none of what belongs to no incident. `as_of` is the as-of (aware
+    UTC) of the run that saw what it says, which a reminder between two runs repeats; None where that was not noted.
     """
 
     kind: Kind
@@ -58,6 +59,12 @@ class Notice:
     is_live: bool = True
     count: int = 1
     parts: tuple[Part, ...] = ()
+    as_of: datetime | None = None
+
+    @property
+    def seen(self) -> datetime:
+        """As of when what it says was seen (aware UTC)."""
+        return self.as_of or self.at
 
     @property
     def is_escalation(self) -> bool:
@@ -82,16 +89,41 @@ class Notice:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
+def held_back_thread(place: str) -> str:
+    """Return the thread in which it is said of a place that messages are held back."""
+    return f"{place}|held_back"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What people know of one incident: when they were last told, and whether it was escalated.
 
-    `since` is since when it has been critical and nobody's, None while it is not.
+    `since` is since when it has been urgent and nobody's, None while it is not. `swings` are its last reopenings, and `flaps` is
+    whether people have been told that it comes and goes, `stayed_at` when they were last told that it stays nevertheless. `worst`
+    is the worst severity that they were told of, and `word` the last acknowledgement, as it is said.
     """
 
     at: datetime
     since: datetime | None = None
     escalated: bool = False
+    swings: tuple[datetime, ...] = ()
+    flaps: bool = False
+    stayed_at: datetime | None = None
+    worst: Severity = Severity.OK
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What happened since the last digest, or so far where there was none.
+
+    `left` counts what went out of the dates that are looked at, and `left_named` says the first of it, each in one sentence.
+    """
+
+    opened: int = 0
+    resolved: int = 0
+    left: int = 0
+    left_named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +132,9 @@ class Ledger:
 
     `told` is by incident id. `sent` are the times of the last hour's messages and `counted_at` when it was last said that some
     were held back. `waiting` are notices that are held back: by the grouping window of their thread, or by the ceiling. `spoke`
-    is when each thread was last written to. `digest` is the Eastern date of the last digest, `opened` and `resolved` what
-    happened since. `sinks` are the names of those that there were, None where that was not noted.
+    is when each thread was last written to. `digest` is the Eastern date of the last digest, `tally` what happened since.
+    `runs` are the as-ofs of the first runs, two at most: with fewer nothing but what is critical can have opened. `sinks` are the
+    names of those that there were, None where that was not noted.
     """
 
     told: Mapping[str, Told] = field(default_factory=dict)
@@ -110,8 +143,8 @@ class Ledger:
     waiting: tuple[Notice, ...] = ()
     spoke: Mapping[str, datetime] = field(default_factory=dict)
     digest: date | None = None
-    opened: int = 0
-    resolved: int = 0
+    tally: Tally = field(default_factory=Tally)
+    runs: tuple[datetime, ...] = ()
     sinks: tuple[str, ...] | None = None
 
 
@@ -120,7 +153,7 @@ class Manner:
     """How a team wants to be told."""
 
     reminds_every: timedelta = timedelta(hours=4)
-    """Of what is critical and nobody's."""
+    """Of what is critical and nobody's, and of seeing nothing at all."""
     escalates_after: timedelta = timedelta(minutes=15)
     """Of being critical and nobody's."""
     groups_within: timedelta = timedelta(seconds=60)
@@ -130,3 +163,8 @@ class Manner:
     has_digest: bool = True
     digest_hour: int = 9
     """Eastern."""
+    swings: int = 3
+    """Reopenings within `swings_within` that make an incident one that comes and goes (`console.notify.flapping`)."""
+    swings_within: timedelta = timedelta(hours=24)
+    stays_after: timedelta = timedelta(hours=1)
+    """Of being bad without an end: what comes and goes has come to stay."""

@@ -6,18 +6,19 @@ PagerDuty and a webhook's receiver know that it is the same.
 
 Nothing is given up. What was refused, and what may have arrived while nobody can find out, is tried again at least every hour
 until it has arrived or something newer of its thread says more: nobody must be left untold because a key was wrong for a night.
+Only what waits for a sink that the settings name no more is laid down (`console.notify.laying_down`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from console.journal import Journal, instant_text
-from console.notify.codec import notice_of_text, text_of_notice
+from console.notify.codec import readable_notice, text_of_notice
 from console.notify.notice import Notice
 from console.notify.sinks.sink import LONGEST_WAIT_SECONDS, Follows, Sink, SinkError
 from console.notify.standings import OPEN
@@ -58,13 +59,15 @@ class _Claimed:
 
 
 class NoticeOutbox:
-    """The outbox in a journal, shared by threads and processes. `now` returns aware UTC, `random` 0 up to 1.
+    """The outbox of the warehouse `place` in a journal, shared by threads and processes.
 
-    Raises JournalError from every method.
+    What waits about another warehouse waits for that one's own run: its people are others, and so may its sinks be. `now` returns
+    aware UTC, `random` 0 up to 1. Raises JournalError from every method.
     """
 
-    def __init__(self, journal: Journal, now: Callable[[], datetime], random: Callable[[], float]) -> None:
+    def __init__(self, journal: Journal, place: str, now: Callable[[], datetime], random: Callable[[], float]) -> None:
         self._journal = journal
+        self._place = place
         self._now = now
         self._random = random
 
@@ -76,7 +79,7 @@ class NoticeOutbox:
             if claimed is None:
                 break
             try:
-                sink.send(notice_of_text(claimed.text))
+                sink.send(_read(claimed.text))
             except SinkError as error:
                 self._note_failure(claimed, error)
             # courtside: ignore[silent_exceptions] it is kept as the notice's trouble; a defect of one sink silences no other
@@ -106,7 +109,7 @@ class NoticeOutbox:
     def _moments(self) -> dict[str, str]:
         now = self._now()
         moments = {"now": now, "claim": now + LEASE, "latest": now + LONGEST_QUIET}
-        return {name: instant_text(moment) for name, moment in moments.items()}
+        return {"place": self._place, **{name: instant_text(moment) for name, moment in moments.items()}}
 
     def _note_failure(self, claimed: _Claimed, error: SinkError) -> None:
         """Keep why it has not arrived, and when it is tried again."""
@@ -136,14 +139,25 @@ class NoticeOutbox:
                 connection.execute(_OPEN_THE_DOOR, values)
 
 
-def put_notices(
-    connection: sqlite3.Connection, notices: Iterable[Notice], sinks: Iterable[Sink], now: datetime
-) -> None:
+def _read(text: str) -> Notice:
+    """Return the notice of a text. Raises SinkError for one of another version, which is seen until something newer is put."""
+    notice = readable_notice(text)
+    if notice is None:
+        raise SinkError(
+            "another version of courtside wrote this message, and this one cannot read it: `courtside incidents` tells what "
+            "is open",
+            again=False,
+        )
+    return notice
+
+
+def put_notices(connection: sqlite3.Connection, notices: Iterable[Notice], sinks: Iterable[Sink], now: datetime) -> int:
     """Keep notices for each sink that wants them, inside the caller's transaction; one of a key is kept once.
 
     What waits in the same thread and was never tried is superseded by what replaces it, and so is what has not arrived for sure.
+    So is what another version wrote and this one cannot read; return how much that was.
     """
-    wanting = tuple(sinks)
+    wanting, unread = tuple(sinks), 0
     for notice in notices:
         for sink in (sink for sink in wanting if _is_for(sink, notice, connection)):
             values = {
@@ -156,9 +170,19 @@ def put_notices(
                 "now": instant_text(now),
             }
             if connection.execute(_PUT, values).rowcount:
-                for number, text in connection.execute(_UNTRIED, values).fetchall():
-                    if notice.replaces(notice_of_text(text)):
-                        connection.execute(_SUPERSEDE, {"number": number, "now": values["now"]})
+                unread += _give_way(connection, notice, values)
+    return unread
+
+
+def _give_way(connection: sqlite3.Connection, notice: Notice, values: Mapping[str, object]) -> int:
+    """Supersede what a notice replaces that was put with `values`; return how much of that could not be read."""
+    unread = 0
+    for number, text in connection.execute(_UNTRIED, values).fetchall():
+        earlier = readable_notice(text)
+        if earlier is None or notice.replaces(earlier):
+            connection.execute(_SUPERSEDE, {"number": number, "now": values["now"]})
+        unread += earlier is None
+    return unread
 
 
 def _is_for(sink: Sink, notice: Notice, connection: sqlite3.Connection) -> bool:
@@ -171,7 +195,7 @@ _PUT = """
 """
 _UNTRIED = """
     SELECT number, text FROM notice
-    WHERE sink = :sink AND thread = :thread AND key != :key
+    WHERE place = :place AND sink = :sink AND thread = :thread AND key != :key
         AND ((state = 'waiting' AND tries = 0) OR state IN ('refused', 'doubtful'))
 """
 _SUPERSEDE = "UPDATE notice SET state = 'superseded', settled_at = :now WHERE number = :number"
@@ -186,14 +210,15 @@ _WHEN = """
 """When a notice is due."""
 _FIRST_OF_THREAD = """
     NOT EXISTS (
-        SELECT 1 FROM notice AS earlier WHERE earlier.sink = mine.sink AND earlier.thread = mine.thread
+        SELECT 1 FROM notice AS earlier
+        WHERE earlier.place = mine.place AND earlier.sink = mine.sink AND earlier.thread = mine.thread
             AND earlier.number < mine.number AND earlier.state IN ('waiting', 'sending')
     )
 """
 """What was refused or is doubtful holds up nothing that comes after it."""
 _DUE = f"""
     SELECT number, tries, text FROM notice AS mine
-    WHERE sink = :sink AND {OPEN} AND {_WHEN} <= :now AND {_FIRST_OF_THREAD} ORDER BY number LIMIT 1
+    WHERE place = :place AND sink = :sink AND {OPEN} AND {_WHEN} <= :now AND {_FIRST_OF_THREAD} ORDER BY number LIMIT 1
 """  # noqa: S608 - clauses of our own
 _CLAIM = """
     UPDATE notice SET state = 'sending', claim = :claim, tries = tries + 1, put_at = min(put_at, :now) WHERE number = :number
@@ -207,4 +232,4 @@ _OPEN_THE_DOOR = """
     WHERE state = 'refused' AND sink = (SELECT arrived.sink FROM notice AS arrived WHERE arrived.number = :number)
 """
 """Where something has arrived, what was refused before may be taken by now."""
-_NEXT = f"SELECT min({_WHEN}) FROM notice AS mine WHERE {OPEN} AND {_FIRST_OF_THREAD}"  # noqa: S608 - as above
+_NEXT = f"SELECT min({_WHEN}) FROM notice AS mine WHERE place = :place AND {OPEN} AND {_FIRST_OF_THREAD}"  # noqa: S608 - as above

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from checks.incidents.incident import Event, Happening, Incident, State
-from checks.model import Report
 from checks.severity import Severity
 from checks.times import both_zones, format_minutes, minutes_between
-from console.notify.notice import Kind, Notice, Part
-
-MOST_IN_DIGEST = 10
-"""Incidents that a digest names."""
+from console.notify.notice import Kind, Notice, Part, held_back_thread
 
 KIND_OF = {
     Happening.OPENED: Kind.OPENED,
@@ -33,24 +30,28 @@ _A_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """From where a notice speaks: of the warehouse that people call `place`, at a time, after a run as of `seen` (aware UTC)."""
+    """From where a notice speaks: of the warehouse that people call `place`, at a time, after a run as of `seen` (aware UTC).
+
+    `checks` are those of that run, and `flapping` the ids of incidents that people know to come and go.
+    """
 
     place: str
     at: datetime
     seen: datetime
+    checks: frozenset[str]
+    flapping: frozenset[str] = frozenset()
 
     def has_seen(self, incident: Incident) -> bool:
         """Return whether the last run showed an incident; an as-of is a minute's."""
         return incident.last_seen > self.seen - _A_MINUTE
 
+    def has_looked(self, incident: Incident) -> bool:
+        """Return whether the last run ran all that an incident stands on."""
+        return self.checks.issuperset(incident.checks)
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What happened since the last digest, or so far where there was none."""
-
-    opened: int
-    resolved: int
-    is_first: bool
+    def flaps(self, incident: Incident) -> bool:
+        """Return whether people know that an incident comes and goes."""
+        return incident.id in self.flapping
 
 
 def notice_of(view: View, events: Sequence[Event], lasting: Iterable[Incident]) -> Notice:
@@ -68,20 +69,22 @@ def notice_of(view: View, events: Sequence[Event], lasting: Iterable[Incident]) 
         thread=first.incident.thread,
         incident=first.incident.key,
         severity=first.incident.severity,
-        title=_title(first),
+        title=_title(first, view),
         lines=(*_said(first, view), *_standing(first.incident, view), *others, *_lasting(lasting, view)),
         at=view.at,
         is_live=any(event.incident.is_live for event in ordered),
         count=len(events),
-        parts=tuple(_part(KIND_OF[event.what], event.incident, _title(event)) for event in ordered),
+        parts=tuple(_part(KIND_OF[event.what], event.incident, _title(event, view)) for event in ordered),
+        as_of=view.seen,
     )
 
 
 def urging(view: View, kind: Kind, incident: Incident, lasting: Iterable[Incident]) -> Notice:
-    """Return a reminder or an escalation about an incident that is critical and nobody's; `lasting` are its thread's others."""
+    """Return a reminder or an escalation about an incident that is urgent and nobody's; `lasting` are its thread's others."""
     called = "nobody has this in hand any more: " if incident.word else "nobody has taken this in hand: "
-    still = "still " if view.has_seen(incident) else ""
-    title = f"{still if kind is Kind.REMINDER else called}{_as_seen(incident, view)}"
+    lasts = "it comes and goes: " if view.flaps(incident) else "still "
+    still = lasts if view.has_seen(incident) else ""
+    title = f"{still if kind is Kind.REMINDER else called}{as_seen(incident, view)}"
     return Notice(
         kind=kind,
         place=view.place,
@@ -89,43 +92,11 @@ def urging(view: View, kind: Kind, incident: Incident, lasting: Iterable[Inciden
         incident=incident.key,
         severity=incident.severity,
         title=title,
-        lines=(*_was_said(incident, view), *_standing(incident, view), *_lasting(lasting, view)),
+        lines=(*_taking(incident, view), *_standing(incident, view), *_lasting(lasting, view)),
         at=view.at,
         parts=(_part(kind, incident, title),),
+        as_of=view.seen,
     )
-
-
-def digest(view: View, report: Report, incidents: Sequence[Incident], tally: Tally) -> Notice:
-    """Return the day's digest: the verdict, what is open, and how much was opened and resolved since the last one."""
-    live = sorted((item for item in incidents if item.is_live), key=lambda item: (-item.severity, item.key))
-    named = [f"{_as_seen(item, view)}{_in_hand(item)}" for item in live[:MOST_IN_DIGEST]]
-    more = [f"and {len(live) - MOST_IN_DIGEST} more: courtside incidents"] if len(live) > MOST_IN_DIGEST else []
-    since = "so far: this is the first digest" if tally.is_first else "since the last digest"
-    return Notice(
-        kind=Kind.DIGEST,
-        place=view.place,
-        thread=f"{view.place}|digest",
-        incident="",
-        severity=report.verdict.severity,
-        title=f"daily digest: {report.verdict.severity.name}, {report.verdict.sentence}",
-        lines=(
-            f"{len(live)} open, {tally.opened} opened and {tally.resolved} resolved {since}",
-            *(named or [_nothing_open(report, incidents)]),
-            *more,
-            f"as of {both_zones(report.scope.as_of)}",
-        ),
-        at=view.at,
-        is_live=bool(live),
-    )
-
-
-def _nothing_open(report: Report, incidents: Iterable[Incident]) -> str:
-    """Return what a digest says where no incident is open: that all is well only where the last run says so."""
-    if report.verdict.severity is Severity.OK:
-        return "nothing is open, and the checks are being run"
-    new = sum(incident.state is State.NEW for incident in incidents)
-    unconfirmed = f"; {new} will be when the next run shows {'it' if new == 1 else 'them'} too" if new else ""
-    return f"no incident is open, but the last run was not OK{unconfirmed}: courtside check"
 
 
 def held_back(place: str, held: Sequence[Notice], most: int, at: datetime) -> Notice:
@@ -135,12 +106,13 @@ def held_back(place: str, held: Sequence[Notice], most: int, at: datetime) -> No
     return Notice(
         kind=Kind.HELD_BACK,
         place=place,
-        thread=f"{place}|held_back",
+        thread=held_back_thread(place),
         incident="",
         severity=worst,
         title=f"{count} {'message is' if count == 1 else 'messages are'} held back: more than {most} an hour",
         lines=(f"the worst of them: {max(held, key=lambda notice: notice.severity).title}", "courtside incidents"),
         at=at,
+        as_of=max(notice.seen for notice in held),
     )
 
 
@@ -152,6 +124,7 @@ def merged(newer: Notice, older: Notice) -> Notice:
         first,
         lines=(*first.lines, f"also {second.kind.value}: {second.title}"),
         at=newer.at,
+        as_of=newer.as_of,
         is_live=newer.is_live or older.is_live,
         count=newer.count + older.count,
         parts=tuple(parts.values()),
@@ -169,19 +142,20 @@ def _part(kind: Kind, incident: Incident, title: str) -> Part:
 def _lasting(incidents: Iterable[Incident], view: View) -> list[str]:
     """Return what else a thread is about, so that its newest message always says how all of it stands."""
     ordered = sorted(incidents, key=lambda item: (-item.severity, item.key))
-    return [f"{'still ' if view.has_seen(item) else ''}{_as_seen(item, view)}{_in_hand(item)}" for item in ordered]
+    return [f"{'still ' if view.has_seen(item) else ''}{as_seen(item, view)}{in_hand(item)}" for item in ordered]
 
 
-def _as_seen(incident: Incident, view: View) -> str:
+def as_seen(incident: Incident, view: View) -> str:
     """Return an incident as it is, or as it was when it could last be seen: nobody takes that for the present."""
     when = "" if view.has_seen(incident) else f" when last seen, {both_zones(incident.last_seen)}"
     return f"{incident.severity.name}{when}: {incident.sentence}"
 
 
-def _title(event: Event) -> str:
+def _title(event: Event, view: View) -> str:
     incident = event.incident
+    flaps = view.flaps(incident)
     if event.what is Happening.RESOLVED:
-        return f"over: {incident.note or incident.sentence}"
+        return f"over{' for an hour' if flaps else ''}: {incident.note or incident.sentence}"
     if event.what is Happening.ACKNOWLEDGED and incident.hush is not None:
         return f"{incident.hush.said}: {incident.sentence}"
     if event.what is Happening.LEFT:
@@ -190,8 +164,14 @@ def _title(event: Event) -> str:
         return f"{incident.sentence}: {incident.note}"
     if event.what is Happening.SPOKE_UP and incident.word is not None:
         return f"no longer {incident.word.kind.value}, and it lasts: {incident.severity.name}: {incident.sentence}"
-    again = "again " if event.what is Happening.REOPENED else ""
-    return f"{again}{incident.severity.name}: {incident.sentence}"
+    return f"{_before_severity(event.what, flaps=flaps)}{incident.severity.name}: {incident.sentence}"
+
+
+def _before_severity(what: Happening, *, flaps: bool) -> str:
+    """Return what a title says of a beginning: of what comes and goes the other beginning is that it has come to stay."""
+    if what is Happening.REOPENED:
+        return "it comes and goes: " if flaps else "again "
+    return "it comes and goes, and stays for an hour now: " if what is Happening.OPENED and flaps else ""
 
 
 def _said(event: Event, view: View) -> tuple[str, ...]:
@@ -211,40 +191,79 @@ def _was_said(incident: Incident, view: View) -> tuple[str, ...]:
         return ()
     if word.until <= view.at or not incident.has_outgrown_its_word:
         return (f"it was {word.said}",)
+    name = shlex.quote(incident.name)
     return (
         f"{word.said}, but that was before it became CRITICAL, and holds no longer",
-        "`courtside ack --withdraw`, then `courtside ack`, takes it in hand again",
+        f"`courtside ack {name} --withdraw --apply`, then `{ack_command(incident)}`, takes it in hand again",
     )
 
 
+def _taking(incident: Incident, view: View) -> tuple[str, ...]:
+    """Return how somebody takes a trouble in hand that is nobody's, after who had it."""
+    said = _was_said(incident, view)
+    return said if len(said) > 1 else (*said, f"take it in hand: {ack_command(incident)}")
+
+
+def ack_command(incident: Incident) -> str:
+    """Return the command that takes an incident in hand."""
+    return f"courtside ack {shlex.quote(incident.name)} --reason 'on it' --apply"
+
+
 def _standing(incident: Incident, view: View) -> tuple[str, ...]:
-    """Return how an incident stands, line by line; where nothing tells since when it lasts, when it was first seen."""
-    began = incident.since or incident.first_seen
+    """Return how an incident stands, line by line."""
+    flapping = _flapping(incident, view)
     if incident.ended_at is not None and not incident.is_live:
-        lasted = format_minutes(max(minutes_between(began, incident.ended_at), 0))
-        seen = "from" if incident.since else "first seen"
-        to = "to" if incident.since else "and over by"
-        return (f"{seen} {both_zones(began)} {to} {both_zones(incident.ended_at)}, {lasted}", *_flapping(incident))
-    lasted = format_minutes(max(minutes_between(began, view.at), 0))
-    age = f"since {both_zones(began)}, {lasted}" if incident.since else f"first seen {both_zones(began)}, {lasted} ago"
-    unseen = () if view.has_seen(incident) else (f"last seen {both_zones(incident.last_seen)}, not in the last run",)
+        return (lasted(incident, view.at), *flapping)
     followed = f"{incident.symptoms} {'finding follows' if incident.symptoms == 1 else 'findings follow'} from it"
     return (
-        age,
-        *unseen,
+        lasted(incident, view.at),
+        *_last_look(incident, view),
         *([followed] if incident.symptoms else []),
-        *_flapping(incident),
+        *flapping,
         f"next: {incident.command}",
     )
 
 
-def _flapping(incident: Incident) -> tuple[str, ...]:
+def lasted(incident: Incident, at: datetime) -> str:
+    """Return from when to when an incident lasts or lasted; where nothing tells since when, when it was first seen."""
+    began, ended = incident.since or incident.first_seen, None if incident.is_live else incident.ended_at
+    until = ended or (at if incident.is_live else incident.changed_at)
+    minutes = format_minutes(max(minutes_between(began, until), 0))
+    if ended is not None and incident.since:
+        return f"from {both_zones(began)} to {both_zones(ended)}, {minutes}"
+    if ended is not None:
+        return f"first seen {both_zones(began)} and over by {both_zones(ended)}, {minutes}"
+    return (
+        f"since {both_zones(began)}, {minutes}" if incident.since else f"first seen {both_zones(began)}, {minutes} ago"
+    )
+
+
+def _last_look(incident: Incident, view: View) -> tuple[str, ...]:
+    """Return of when the knowledge of an incident is, unless it is of this minute."""
+    if not view.has_seen(incident):
+        why = (
+            "not in the last run" if view.has_looked(incident) else "not looked at in the last run, which was of others"
+        )
+        return (f"last seen {both_zones(incident.last_seen)}, {why}",)
+    return (f"as the run of {both_zones(view.seen)} saw it",) if view.at - view.seen >= _A_MINUTE else ()
+
+
+def _flapping(incident: Incident, view: View) -> tuple[str, ...]:
     if not incident.flaps:
         return ()
-    return (f"it seemed over {incident.flaps} {'time' if incident.flaps == 1 else 'times'}, and was not",)
+    if not view.flaps(incident):
+        return (seemed_over(incident),)
+    since = f"since {both_zones(incident.opened_at or incident.first_seen)} {seemed_over(incident)}"
+    return (f"{since}: told again when it stays for an hour, or is over for one" if incident.is_live else since,)
 
 
-def _in_hand(incident: Incident) -> str:
+def seemed_over(incident: Incident) -> str:
+    """Return how often an incident seemed over and was not."""
+    return f"it seemed over {incident.flaps} {'time' if incident.flaps == 1 else 'times'}, and was not"
+
+
+def in_hand(incident: Incident) -> str:
+    """Return in brackets who has an incident in hand, "" where nobody does."""
     return (
         f" ({incident.state.value} by {incident.hush.by})" if incident.hush and incident.state is not State.OPEN else ""
     )

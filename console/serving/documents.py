@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checks.catalogue import BY_ID
-from checks.severity import Severity
-from checks.watching import last_runs, silence_of
 from console import document
 from console.cli.command import exit_status
-from console.cli.incidents_page import incidents_fields
+from console.cli.incidents_page import incidents_fields, watcher_fields
 from console.cli.watch_page import life_fields
 from screens.words import hushes_of
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from checks.model import CheckResult
     from checks.policy import Policy
     from console.document import Json
-    from console.heartbeat import Heartbeat
     from console.serving.kept import Kept
     from console.serving.runs import Seen
     from console.serving.service import Service
@@ -65,10 +62,8 @@ def incidents(kept: Kept, policy: Policy, now: datetime) -> Json:
 
     That nothing is known to be wrong means little where nobody looks; UNKNOWN is a watcher whose interval nobody knows.
     """
-    silences = [silence_of(run, policy, now) for run in last_runs(kept.runs, now)]
     return {
-        "heartbeat": _heartbeat(kept.watcher),
-        "watcher_silent": document.severity(max(silences, default=Severity.UNKNOWN)),
+        **watcher_fields(kept.watcher, kept.runs, policy, now),
         **incidents_fields(kept.incidents, kept.sinks, kept.held),
     }
 
@@ -89,7 +84,3 @@ def health(service: Service) -> Json:
 def _check(result: CheckResult) -> Json:
     known = BY_ID.get(result.check)
     return {**document.check(result), "says": known.says if known else ""}
-
-
-def _heartbeat(value: Heartbeat | None) -> object:
-    return None if value is None else {"at": document.instant(value.at), "host": value.host, "says": value.says}

@@ -18,7 +18,13 @@ from console.incidents.moving import keep_ledger, last_ledger
 from console.incidents.shelf import current_incidents, keep_incidents
 from console.journal_statements import PREFER, PREFERENCE
 from console.notify.carrying import WAITING, Carried, take_up
-from console.notify.codec import ledger_of_text, notice_of_text, text_of_ledger, text_of_notice
+from console.notify.codec import (
+    ledger_of_text,
+    notice_of_text,
+    readable_notice,
+    text_of_ledger,
+    text_of_notice,
+)
 from console.notify.notice import Ledger
 from console.slack.threads import SlackThread, keep_threads, threads_of
 
@@ -38,13 +44,13 @@ class Baton:
 
 
 def gathered(connection: sqlite3.Connection, place: str) -> Baton:
-    """Return the baton as a journal has it."""
+    """Return the baton as a journal has it; what waits of another version stays there, as nobody can read it here."""
     incidents = current_incidents(connection, place)
-    waiting = connection.execute(WAITING, (place,)).fetchall()
+    waiting = ((sink, readable_notice(text), tries) for sink, text, tries in connection.execute(WAITING, (place,)))
     return Baton(
         incidents,
         last_ledger(connection, place),
-        tuple(Carried(sink, notice_of_text(text), tries) for sink, text, tries in waiting),
+        tuple(Carried(sink, notice, tries) for sink, notice, tries in waiting if notice is not None),
         threads_of(connection, {incident.thread for incident in incidents}),
     )
 

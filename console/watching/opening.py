@@ -131,7 +131,7 @@ def sinks_for(job: Job, journal: Journal) -> Sequence[Sink]:
 
 def telling_of(job: Job, journal: Journal, sinks: Sequence[Sink], manner: Manner) -> Telling:
     """Return what tells people about the warehouse of a command."""
-    outbox = NoticeOutbox(journal, job.shell.now, random.SystemRandom().random)
+    outbox = NoticeOutbox(journal, job.settings.warehouse, job.shell.now, random.SystemRandom().random)
     return Telling(journal, job.settings.warehouse, sinks, outbox, Rules(), manner)
 
 

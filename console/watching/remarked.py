@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from console.notify.notice import Notice
-from console.notify.sinks.sink import Sink
+from console.notify.sinks.sink import Follows, Sink
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class Remarked:
     def wants(self, notice: Notice, /) -> bool:
         """Return whether the sink wants it."""
         return self.sink.wants(notice)
+
+    def follows(self, notice: Notice, connection: sqlite3.Connection, /) -> bool:
+        """Return whether the sink does, if it is one that follows threads."""
+        return isinstance(self.sink, Follows) and self.sink.follows(notice, connection)
 
     def send(self, notice: Notice) -> None:
         """Send it with the remark under the key that it has without. Raises SinkError."""

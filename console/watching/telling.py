@@ -23,6 +23,7 @@ class Sent:
 
     `refused` are those that somebody has to do something about; `waiting` are all others, with those that may have arrived and
     those that are `held` back: by the ceiling of messages an hour, or for the minute in which a thread is told one thing.
+    `is_mute` is that there is nobody to tell.
     """
 
     arrived: int = 0
@@ -30,6 +31,7 @@ class Sent:
     refused: int = 0
     trouble: str = ""
     held: int = 0
+    is_mute: bool = False
 
 
 class Telling:
@@ -64,11 +66,13 @@ class Telling:
         waits = self._outbox.next_due() if self._sinks else None
         return any(due is not None and due <= now for due in (self._next, waits))
 
-    def catch_up(self, now: datetime) -> None:
-        """Keep what is due without a run: reminders, escalations, the digest, what was held back."""
-        if self._last is not None and self._next is not None and self._next <= now:
-            moved = remind(self._journal, with_clock(self._last, now), self._sinks, self._manner)
-            self._next = moved.next_due
+    def catch_up(self, now: datetime) -> int:
+        """Keep what is due without a run: reminders, escalations, the digest, what was held back; return `Moved.unread`."""
+        if self._last is None or self._next is None or self._next > now:
+            return 0
+        moved = remind(self._journal, with_clock(self._last, now), self._sinks, self._manner)
+        self._next = moved.next_due
+        return moved.unread
 
     def send(self) -> Sent:
         """Send what waits; meant for a thread of its own, because a sink may take its time."""
@@ -83,4 +87,5 @@ class Telling:
             refused=sum(item.refused for item in standings),
             trouble=next((f"{item.sink}: {item.error}" for item in standings if item.error), ""),
             held=held,
+            is_mute=self.is_mute,
         )

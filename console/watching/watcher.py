@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.hushes import NOTHING_SAID, Hushes
+from checks.hushes import Hushes
 from checks.model import Report, Scope, Severity
 from console.heartbeat import WATCHER, Heartbeat, beat
 from console.journal import Journal, JournalError
@@ -117,7 +117,8 @@ class Watcher:
         except JournalError as error:
             outcome = Outcome(Role.WITHHOLDS, None, Sent(), str(error), f"the run could not be kept: {error}")
             means.log("failed", outcome.says, Weight.ERROR)
-        self._pinged(Sign.FAIL if outcome.trouble else Sign.SUCCESS, outcome.says)
+        says = f"{outcome.trouble}; {outcome.says}" if outcome.trouble else outcome.says
+        self._pinged(Sign.FAIL if outcome.trouble else Sign.SUCCESS, says)
         return outcome
 
     def between(self) -> bool:
@@ -130,7 +131,7 @@ class Watcher:
             if self._role is Role.STANDS_BY:
                 return means.leadership.is_vacant(now)
             if means.leadership.still_leads(now) and self._role is Role.LEADS and means.telling.is_due(now):
-                means.telling.catch_up(now)
+                self._warned_of_unread(means.telling.catch_up(now))
                 self._told()
         except JournalError as error:
             means.log("failed", f"nothing could be told between two runs: {error}", Weight.ERROR)
@@ -149,6 +150,7 @@ class Watcher:
         seen, trouble = self._seen(began)
         verdict = seen.report.verdict
         moved = means.telling.saw(seen.report, seen.hushes, means.now())
+        self._warned_of_unread(moved.unread)
         happened = [f"{event.what.value}: {event.incident.key}" for event in moved.events]
         sent = self._told() if role is Role.LEADS else Sent()
         trouble = trouble or (reason if role is Role.WITHHOLDS else "")
@@ -181,7 +183,7 @@ class Watcher:
         # courtside: ignore[silent_exceptions] a defect must not end the watcher, nor pass for health
         except Exception as error:  # noqa: BLE001  # see above
             reason = f"the run failed: {type(error).__name__}: {error}"
-        return Seen(blind_report(scope, self._means.ids, reason), NOTHING_SAID), reason
+        return Seen(blind_report(scope, self._means.ids, reason), Hushes(unread=reason)), reason
 
     def _told(self) -> Sent:
         """Send what waits, and leave for other hosts what is about to be sent and what was. Raises JournalError."""
@@ -202,6 +204,12 @@ class Watcher:
         left, trouble = means.succession.leave(means.now())
         self._warned(trouble)
         return left is not Left.LOST or bool(means.leadership.may_be_twice)
+
+    def _warned_of_unread(self, count: int) -> None:
+        if count:
+            messages, ones = ("message", "a newer one") if count == 1 else ("messages", "newer ones")
+            said = f"{count} waiting {messages} that another version wrote gave way to {ones}, unread"
+            self._means.log("unreadable", said, Weight.WARNING)
 
     def _warned(self, trouble: str) -> None:
         if trouble:

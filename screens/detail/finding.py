@@ -53,13 +53,13 @@ def finding_view(
     cause = _cause_of(name, report)
     finding = next((finding for finding in report.findings if finding.fingerprint == name), None)
     if finding is not None:
-        hush = hushes_of(look).of_finding(finding)
+        hush = hushes_of(look).about(finding, cause)
         rows = _plain(flow([Span(hushes_trouble(look), Tone.UNKNOWN)], options.width))
         rows += [*_finding(finding, cause, hush, report, options.width), *_others(finding, cause, options.width)]
         facts = tuple(dict.fromkeys(item.fact for item in finding.evidence))
         rows.extend(_questions(facts, look, options.width))
     elif cause is not None:
-        rows = _plain(about_cause(cause, report.scope.as_of, options.width))
+        rows = _plain(about_cause(cause, report.scope.as_of, options.width, hushes_of(look).of_cause(cause)))
     else:
         rows = _plain(_gone(name, report, options.width))
     rows.extend(_plain(_history(seen, options.width)))

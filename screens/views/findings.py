@@ -132,7 +132,7 @@ def _item(entry: Entry, hush: Hush | None, as_of: datetime, options: Options) ->
     tone = Tone.FAINT if cause.until or hush else Tone.STRONG
     start = (Span(marker, Tone.STRONG), _word(cause), Span(" "), _age(cause, as_of, options), Span(" "))
     line = _with_count((*start, *_mark(hush), Span(cause.sentence, tone)), _count(cause, options), options)
-    return Item(entry.key, line, target, lead.subject if lead else None)
+    return Item(entry.key, line, target, lead.subject if lead else None, whole=cause.key)
 
 
 def _finding_item(

@@ -30,6 +30,7 @@ JUDGES_NOTHING = {
     *("ack", "silence", "trace", "doctor", "snapshot", "summary", "outbox", "serve", "service install", "incidents"),
     *("queue list", "queue drain", "queue requeue", "queue cancel", "queue resolve", "queue retry", "queue hold"),
     *("queue apply", "queue plans", "schema show", "schema plan", "schema apply", "journal list", "journal verify"),
+    *("workers list", "workers retire"),
 }
 OF_ANOTHER_TIME_OR_PLACE = {
     "demo": "a story of January 2026",
@@ -75,6 +76,17 @@ def alerts(ann: Operator, *words: str, env: Mapping[str, str] = SECRET) -> Resul
 
 def kinds(receiver: Receiver) -> list[str]:
     return [got.document["kind"] for got in receiver.got]
+
+
+def test_an_alert_that_can_read_nothing_takes_nothing_out_of_anybodys_hands(ann: Operator) -> None:
+    ann.drop("workflow_decisions")
+    for words in ((), (), ("ack", "blind", "--apply"), ()):
+        ann.now += 2 * MINUTE
+        ann(*(words or ("watch", "--once")), env=SECRET)
+    ann.file.rename(ann.file.with_suffix(".away"))
+    alerts(ann, "check", "orchestration.gap")
+    (blind,) = [item for item in ann.document("incidents")["incidents"] if item["key"].endswith("|blind")]
+    assert blind["state"] == "acknowledged"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -169,8 +181,10 @@ def test_where_people_could_not_be_told_that_nothing_can_be_seen_the_error_says_
 def test_only_a_run_of_all_checks_brings_the_daily_digest(ann: Operator, receiver: Receiver) -> None:
     settle(ann.courtside, receiver)
     alerts(ann, "gaps")
-    assert "digest" not in kinds(receiver)
-    alerts(ann, "check")
+    for _ in range(2):  # before the second run there is nothing that a first digest could name
+        assert "digest" not in kinds(receiver)
+        ann.now += 2 * MINUTE
+        alerts(ann, "check")
     assert kinds(receiver).count("digest") == 1
 
 
@@ -200,6 +214,11 @@ def test_an_alert_about_the_past_is_refused(ann: Operator, receiver: Receiver, c
 def test_an_alert_about_other_dates_or_by_other_thresholds_is_refused(ann: Operator, words: tuple[str, ...]) -> None:
     refused = alerts(ann, *words)
     assert (refused.status, f"leave {words[1]} away" in refused.err) == (3, True)
+
+
+def test_a_list_of_checks_alerts_nobody_and_says_so(ann: Operator) -> None:
+    refused = alerts(ann, "check", "--list")
+    assert (refused.status, "--list runs no check" in refused.err) == (3, True)
 
 
 def test_on_the_demo_it_is_refused(ann: Operator) -> None:

@@ -6,12 +6,16 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from tests.builders import at
 from tests.cli.conftest import Courtside
 from tests.cli.words import NOW, Operator
 
 CHECK = "reconcile.inflated"
+SHOWN = "orchestration.masked_outage"
+"""The check whose sentence names a silence of the controller, beside `orchestration.gap`, which is as bad."""
 TABLE = "nba_orchestration.console_acknowledgements"
 IN_AN_HOUR = "until Sun 25 Jan 14:00 EST (2026-01-25T19:00Z)"
 
@@ -181,6 +185,60 @@ def test_a_warehouse_without_the_table_has_the_same_report_with_a_note_and_nothi
     assert "note     acknowledgements: " in ann("check").out
     refused = ann("ack", finding, "--apply")
     assert (refused.status, "console_acknowledgements does not exist" in refused.err) == (3, True)
+
+
+def test_whoever_acknowledges_what_the_incident_shows_has_it_in_hand(ann: Operator) -> None:
+    ann.now = at("2026-01-23T06:20")
+    ann("watch", "--once")
+    ann.now += timedelta(minutes=6)
+    assert "with that the incident controller_silent is in hand" in ann("ack", SHOWN, "--apply").out
+    ann.now += timedelta(minutes=9)
+    (cause,) = [item for item in ann.document("check")["causes"] if item["name"] == "controller_silent"]
+    assert cause["hush"]["kind"] == "acknowledged"
+    ann("watch", "--once")
+    (incident,) = [item for item in ann.document("incidents")["incidents"] if "controller_silent" in item["key"]]
+    assert incident["state"] == "acknowledged"
+
+
+def test_an_incident_is_acknowledged_and_silenced_by_the_name_that_its_page_shows(ann: Operator) -> None:
+    ann.drop("workflow_decisions")
+    for _ in range(2):
+        ann("watch", "--once")
+        ann.now += timedelta(minutes=15)
+    assert "blind · open" in ann("incidents").out
+    assert ann("ack", "blind", "--reason", "on it", "--apply").status == 0
+    ann("watch", "--once")
+    assert "blind · acknowledged · acknowledged by " in ann("incidents").out
+    assert "acknowledged by" in ann("check").out
+    ann.now += timedelta(minutes=1)
+    assert ann("silence", "blind", "--reason", "known", "--for", "2h", "--apply").status == 0
+    assert [row for (row,) in ann.said(f"SELECT DISTINCT fingerprint FROM {TABLE}")] == ["incident:blind"]
+
+
+def test_an_incident_that_no_report_shows_any_more_is_known_from_the_journal_for_as_long_as_it_lasts(
+    ann: Operator,
+) -> None:
+    rename = "ALTER TABLE nba_orchestration.{} RENAME TO {}"
+    with duckdb.connect(str(ann.file)) as connection:
+        connection.execute(rename.format("workflow_decisions", "away"))
+    for _ in range(2):
+        ann("watch", "--once")
+        ann.now += timedelta(minutes=15)
+    with duckdb.connect(str(ann.file)) as connection:
+        connection.execute(rename.format("away", "workflow_decisions"))
+    planned = ann("ack", "blind")
+    assert planned.status == 0
+    assert "the incident as a whole: we cannot see: " in planned.out
+    assert "no incident that lasts is called so" in ann("ack", "blind:workers").out
+
+
+def test_a_check_that_cannot_be_evaluated_says_where_the_incident_of_that_stands(ann: Operator) -> None:
+    with duckdb.connect(str(ann.file)) as connection:
+        connection.execute("DELETE FROM nba_orchestration.workflow_decisions")
+    refused = ann("ack", "orchestration.gap")
+    assert refused.status == 3
+    assert "orchestration.gap could not be evaluated, so it has no finding" in refused.err
+    assert "an incident, which `courtside incidents` names" in refused.err
 
 
 def test_what_a_colleague_wrote_cannot_move_the_terminal(ann: Operator, finding: str) -> None:

@@ -22,14 +22,16 @@ def test_an_incident_is_read_as_it_was_with_the_word_that_was_said_of_it() -> No
     assert {incident.state for incident in watch.incidents} == {State.ACKNOWLEDGED, State.OPEN}
     assert any(incident.word_at is Severity.CRITICAL for incident in watch.incidents)
     assert any(incident.blind for incident in watch.incidents)
-    assert tuple(incident_of_text(text_of_incident(incident)) for incident in watch.incidents) == watch.incidents
+    broken = tuple(replace(incident, outgrown=incident.word) for incident in watch.incidents)
+    for kept in (watch.incidents, broken):
+        assert tuple(incident_of_text(text_of_incident(incident)) for incident in kept) == kept
 
 
 def test_one_that_an_earlier_version_kept_is_read_as_well() -> None:
     watch = Watch()
     watch.sees(SILENCE)
     kept = json.loads(text_of_incident(watch.only()))
-    for name in ("word", "word_at", "blind"):
+    for name in ("word", "word_at", "blind", "outgrown"):
         del kept[name]
     assert incident_of_text(json.dumps(kept)) == watch.only()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.hushes import incident_fingerprint
 from console.cli.commands.infra import infra
 from console.warehouse import clients
 from tests.bigquery_double import BigQueryDouble
@@ -145,6 +146,31 @@ def test_an_alert_tells_of_it_once_through_the_watchers_outbox(
     (got,) = receiver.got
     assert (got.document["kind"], got.document["severity"]) == ("opened", "critical")
     assert TABLE in got.document["title"]
+
+
+def test_an_alert_reads_who_has_it_in_hand(
+    pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside, receiver: Receiver
+) -> None:
+    (courtside.home / "courtside.toml").write_text(
+        f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\n'
+    )
+    double.use_load_quota(TABLE, 1_500)
+    asked = ("infra", "quota", "--alert", "--warehouse", PLACE)
+    secret = {"COURTSIDE_NOTIFY_SECRET": "s3cret"}
+    courtside(*asked, env=secret, width=120)
+    said = {
+        "acknowledgement_id": "a1",
+        "fingerprint": incident_fingerprint("infra.quota"),
+        "event": "acknowledged",
+        "acknowledged_by": "ann",
+        "acknowledged_at": CLOCK.isoformat(),
+        "expires_at": (CLOCK + timedelta(hours=1)).isoformat(),
+    }
+    double.add_rows("nba_orchestration.console_acknowledgements", [said])
+    courtside(*asked, env=secret, width=120, now=CLOCK + timedelta(minutes=5))
+    assert [got.document["kind"] for got in receiver.got] == ["opened", "acknowledged"]
+    shown = courtside("incidents", "--warehouse", PLACE, now=CLOCK + timedelta(minutes=5), width=120)
+    assert "infra.quota · acknowledged · acknowledged by ann until " in shown.out
 
 
 def test_an_alert_about_another_project_is_refused(pubsub: PubSubDouble, courtside: Courtside) -> None:

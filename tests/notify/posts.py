@@ -58,7 +58,7 @@ class Post:
 
     @property
     def outbox(self) -> NoticeOutbox:
-        return NoticeOutbox(self.journal, lambda: self.moment, lambda: 0.5)
+        return NoticeOutbox(self.journal, "demo", lambda: self.moment, lambda: 0.5)
 
     def puts(self, *notices: Notice, ear: Ear) -> None:
         with self.journal.writing() as connection:

@@ -70,6 +70,20 @@ def test_a_mention_is_for_the_one_channel(tmp_path: Path) -> None:
             "notify.webhook (/etc/courtside.toml) must be an https:// address",
         ),
         ({"escalate_to": "#alerts"}, "notify.escalate_to (/etc/courtside.toml) must be a channel's id"),
+        (
+            {"webhook": "https://a.example/s3cret"},
+            (
+                "notify.webhook in /etc/courtside.toml tells nobody, because notify.sinks does not name webhook: write "
+                'sinks = ["webhook"] under [notify]'
+            ),
+        ),
+        (
+            {"sinks": ["stdout"], "escalate_to": "C0ESCALATE"},
+            (
+                "notify.escalate_to in /etc/courtside.toml tells nobody, because notify.sinks does not name slack: write "
+                'sinks = ["stdout", "slack"] under [notify]'
+            ),
+        ),
         ({"digest": "yes"}, "notify.digest (/etc/courtside.toml) must be true or false"),
         ({"per_hour": 0}, "notify.per_hour (/etc/courtside.toml) must be a whole number"),
     ],

@@ -41,9 +41,9 @@ def test_worsening_and_resolution_are_told_in_the_same_thread(told: Told) -> Non
 
 
 def test_lesser_troubles_are_told_by_the_digest_only(told: Told) -> None:
-    assert told.sees(STALE, finding("reconcile.players"), times=9) == []
     told.manner = Manner()
-    told.watch.moment = at("2026-01-23T14:00")
+    assert told.sees(STALE, finding("reconcile.players"), times=8) == []
+    assert told.watch.moment == at("2026-01-23T14:00")
     assert told.sees(STALE) == [Kind.DIGEST]
     assert "WARNING: schedule.stale of it is WARNING" in told.sent[0].lines
 
@@ -199,7 +199,8 @@ def test_it_is_known_when_the_next_message_is_due_without_another_run(told: Told
     told.sees(SILENCE)
     due = next_due(told.watch.incidents, told.ledger, now, told.manner)
     assert due == NOON + timedelta(hours=4, minutes=15)
-    assert next_due((), told.ledger, now, Manner()) == at("2026-01-23T14:00")
+    assert next_due((), replace(told.ledger, runs=(NOON, now)), now, Manner()) == at("2026-01-23T14:00")
+    assert next_due((), replace(told.ledger, runs=(NOON,)), now, Manner()) is None
 
 
 def test_what_is_told_of_one_thing_at_one_time_has_one_key(told: Told) -> None:

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from checks.hushes import NOTHING_SAID
 from checks.incidents.incident import Rules, Run
 from checks.model import Severity
-from console.incidents.moving import deliver, move
+from checks.times import both_zones
+from console.incidents.moving import deliver, move, remind, with_clock
+from console.notify.codec import notice_of_text, text_of_notice
 from console.notify.notice import Kind, Manner
 from console.notify.outbox import put_notices
 from console.notify.sinks.slack import SlackSink, message_of_notice
@@ -101,6 +103,36 @@ class TestSlack:
         post.moment += timedelta(hours=1)
         assert post.outbox.deliver(sink) == 1
         assert len(slack.workspace.messages) == 1
+
+
+class TestItsLastLine:
+    def test_is_the_as_of_of_the_run_that_saw_it_also_in_a_reminder_between_two(
+        self, post: Post, slack: SlackDouble
+    ) -> None:
+        sink, manner = _slack(post, slack), Manner(has_digest=False, escalates_after=timedelta(minutes=7))
+        run = Run("demo", report(NOON, SILENCE), NOTHING_SAID, post.moment)
+        move(post.journal, run, [sink], Rules(), manner)
+        post.moment += 8 * MINUTE
+        assert [item.kind for item in remind(post.journal, with_clock(run, post.moment), [sink], manner).notices] == [
+            Kind.ESCALATION
+        ]
+        deliver(post.outbox, [sink])
+        (called,) = (item for item in slack.workspace.messages if not item.thread)
+        assert called.text.splitlines()[-1] == f"as of {both_zones(NOON)} on demo"
+
+    def test_of_a_digest_of_many_incidents_is_its_as_of_and_nothing_is_lost(self) -> None:
+        open_now = [f"incident {number}" for number in range(10)]
+        lines = ("13 open", *open_now, "and 3 more: courtside incidents", f"as of {both_zones(NOON)}")
+        said = message_of_notice(notice(Kind.DIGEST, 5, lines=lines, as_of=NOON)).head.splitlines()
+        assert said[1:] == [*lines[:-1], f"as of {both_zones(NOON)} on demo"]
+
+    def test_says_how_many_lines_were_too_many(self) -> None:
+        said = message_of_notice(notice(Kind.OPENED, lines=tuple(map(str, range(13))))).head.splitlines()
+        assert said[-2] == "and 1 more line"
+
+    def test_is_kept_with_the_notice(self) -> None:
+        kept = notice(Kind.OPENED, as_of=NOON - MINUTE)
+        assert notice_of_text(text_of_notice(kept)) == kept
 
 
 def _slack(post: Post, double: SlackDouble, *, is_down: bool = False) -> SlackSink:

@@ -91,7 +91,7 @@ def _dies(post: Post, slack: SlackDouble, step: int) -> bool:
     """Deliver what waits, and return whether the process ended at that step of it."""
     journal = BreakableJournal(post.path / FILE_NAME, Fuse(step), lambda: post.moment)
     try:
-        NoticeOutbox(journal, lambda: post.moment, lambda: 0.5).deliver(sink_of(post, slack, journal))
+        NoticeOutbox(journal, "demo", lambda: post.moment, lambda: 0.5).deliver(sink_of(post, slack, journal))
     except CrashError:
         return True
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date, timedelta
 
 import pytest
@@ -91,7 +92,8 @@ def test_the_digest_says_that_all_is_well_only_where_it_is(
     told: Told, findings: tuple[Finding, ...], unknown: tuple[str, ...], said: str
 ) -> None:
     told.manner = Manner()
-    told.watch.moment = NINE
+    told.watch.moment = NINE - 2 * told.watch.every
+    told.sees(times=2)
     assert told.sees(*findings, unknown=unknown) == [Kind.DIGEST]
     assert said in told.sent[0].lines
 
@@ -105,6 +107,38 @@ def test_the_first_digest_speaks_of_no_earlier_one(told: Told) -> None:
     first, second = (notice.lines[0] for notice in told.sent)
     assert first == "0 open, 0 opened and 0 resolved so far: this is the first digest"
     assert second == "0 open, 0 opened and 0 resolved since the last digest"
+
+
+@pytest.mark.parametrize("times", [2, 18])
+def test_whoever_is_called_or_reminded_is_told_how_to_take_it_in_hand(told: Told, times: int) -> None:
+    told.sees(SILENCE, times=times)
+    assert told.sent[-1].kind is (Kind.ESCALATION if times == 2 else Kind.REMINDER)
+    assert told.sent[-1].lines[0] == ("take it in hand: courtside ack controller_silent --reason 'on it' --apply")
+
+
+def test_how_to_take_it_in_hand_is_one_command_whatever_its_name_holds(told: Told) -> None:
+    named = finding("orchestration.gap", Severity.CRITICAL, name="it's; a trap")
+    told.sees(named, times=2)
+    command = told.sent[-1].lines[0].removeprefix("take it in hand: ")
+    assert shlex.split(command) == ["courtside", "ack", told.watch.only().name, "--reason", "on it", "--apply"]
+
+
+def test_of_what_a_run_of_other_checks_did_not_look_at_it_is_said_that_it_did_not(told: Told) -> None:
+    told.manner = Manner(has_digest=False)
+    told.sees(SILENCE, times=2)
+    told.later(hours=4)
+    assert told.sees(run=["schedule.stale"]) == [Kind.REMINDER]
+    assert (
+        "last seen Fri 23 Jan 07:15 EST (2026-01-23T12:15Z), not looked at in the last run, which was of others"
+    ) in told.sent[-1].lines
+
+
+def test_what_is_told_between_two_runs_says_of_which_run_its_knowledge_is(told: Told) -> None:
+    told.sees(SILENCE)
+    assert told.waits(minutes=15) == [Kind.ESCALATION]
+    assert "as the run of Fri 23 Jan 07:00 EST (2026-01-23T12:00Z) saw it" in told.sent[-1].lines
+    assert told.sees(SILENCE, times=20)[0] is Kind.REMINDER
+    assert not any("as the run of" in line for line in told.sent[-1].lines)
 
 
 def test_what_nobody_can_date_is_first_seen_and_not_since(told: Told) -> None:

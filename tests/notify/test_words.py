@@ -33,9 +33,10 @@ def test_what_has_become_critical_breaks_through_a_word_that_was_given_before(to
     assert told.sees(SILENCE) == [Kind.WORSENED]
     assert told.watch.only().state is State.OPEN
     word = f"{kind.value} by ann until Sat 24 Jan 07:15 EST (2026-01-24T12:15Z): on it"
+    ack = "courtside ack controller_silent"
     assert told.sent[before].lines[:2] == (
         f"{word}, but that was before it became CRITICAL, and holds no longer",
-        "`courtside ack --withdraw`, then `courtside ack`, takes it in hand again",
+        f"`{ack} --withdraw --apply`, then `{ack} --reason 'on it' --apply`, takes it in hand again",
     )
     assert told.sees(SILENCE) == [Kind.ESCALATION]
     assert told.sent[-1].title.startswith("nobody has this in hand any more: CRITICAL: ")

@@ -108,6 +108,22 @@ def test_all_selected_findings_are_in_one_order_by_their_fingerprints(source: So
     drive(console(source, hands), steps)
 
 
+@pytest.mark.parametrize("key", ["a", "Z"])
+def test_a_word_on_the_row_of_a_cause_is_about_its_whole_incident(source: Source, key: str) -> None:
+    hands = StubHands()
+
+    async def steps(app: CourtsideApp, pilot: Pilot[int]) -> None:
+        await loaded(app, pilot)
+        await pilot.press("O")
+        (chosen,) = list_of(app).chosen()
+        assert chosen.whole in {cause.key for cause in source.answer.report.causes}
+        await planned(app, pilot, key)
+        (order,) = hands.orders
+        assert (order.subjects, order.fingerprints) == ((), (chosen.whole,))
+
+    drive(console(source, hands, at=MOMENT), steps)
+
+
 def test_all_selected_rows_are_in_one_order_by_what_they_are_about(source: Source) -> None:
     hands = StubHands()
 

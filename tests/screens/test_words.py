@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 
 from checks.catalogue import BY_ID
+from checks.cause_rules import incident_name
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS, Acknowledgement
 from checks.facts.catalogue import ALL_FACTS, WORDS
 from checks.facts.fact import Fact, Facts
 from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
+from checks.hushes import incident_fingerprint
 from checks.loading import Loaded
 from checks.model import FactOutcome, Scope
 from checks.policy import Policy
 from console.desk import Desk
 from console.look import Look
+from console.watching.blind import blind_report
 from screens.detail.date import DATE_CHECKS, date_view
 from screens.detail.finding import finding_view
 from screens.detail.gates import gates_view
@@ -94,6 +97,22 @@ def test_beside_the_list_and_on_its_page_a_finding_says_who_until_when_and_why(w
     assert wanted in " ".join(text_of(line).strip() for line in table.about(going_on - 1, 118))
     page = finding_view(finding.fingerprint, (), look, SCOPE, Policy(), Options(118))
     assert wanted in " ".join(line.strip() for line in rows(page))
+
+
+def test_the_page_of_each_sign_of_an_incident_says_who_has_the_whole_in_hand(week: Look) -> None:
+    cause = next(cause for cause in week.report.causes if len(cause.evidence) > 1 and cause.until is None)
+    look = with_rows(week, ACKNOWLEDGEMENTS, [said(incident_fingerprint(incident_name(cause)))])
+    for finding in cause.evidence:
+        page = finding_view(finding.fingerprint, (), look, SCOPE, Policy(), Options(118))
+        assert ("acknowledged by ann until" in " ".join(rows(page))) == finding.is_active
+
+
+def test_what_cannot_be_seen_is_marked_once_somebody_has_taken_its_incident_in_hand(week: Look) -> None:
+    blind = blind_report(SCOPE, [result.check for result in week.report.results], "no answer")
+    look = with_rows(Look(blind, week.loaded, week.sql), ACKNOWLEDGEMENTS, [said(incident_fingerprint("blind"))])
+    assert "ack ann: " in shown(look)[0]
+    page = finding_view("blind:no answer", (), look, SCOPE, Policy(), Options(118))
+    assert "acknowledged by ann until" in " ".join(rows(page))
 
 
 @pytest.mark.parametrize("width", [36, 56, 76, 118])

@@ -1,4 +1,4 @@
-"""A Slack for tests: an HTTP server on loopback that the unmodified slack-sdk talks to, with one channel in it."""
+"""A Slack for tests: an HTTP server on loopback that the unmodified slack-sdk talks to, with two channels in it."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CHANNEL = "C0123456789"
+SECOND = "C0ESCALATE"
+"""Another channel of it, for those who are called when nobody acts."""
 TOKEN = "xoxb-1-secret"  # noqa: S105  # the double's
 EPOCH = 1_769_342_400
 """2026-01-25T12:00Z, from which the double counts its messages' seconds."""
@@ -20,6 +22,7 @@ class Posted:
     thread: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     edits: int = 0
+    channel: str = CHANNEL
 
     @property
     def shown(self) -> str:
@@ -40,7 +43,7 @@ class Workspace:
     def answer(self, method: str, token: str, form: dict[str, str]) -> dict[str, Any]:
         if token != self.token:
             return {"ok": False, "error": "invalid_auth" if token else "not_authed"}
-        if form.get("channel") != CHANNEL:
+        if form.get("channel") not in (CHANNEL, SECOND):
             return {"ok": False, "error": "channel_not_found"}
         known = {
             "chat.postMessage": self._post,
@@ -66,15 +69,16 @@ class Workspace:
             return {"ok": False, "error": "invalid_blocks"}
         metadata = json.loads(form.get("metadata", "{}"))
         thread = form.get("thread_ts", "")
-        self.messages.append(Posted(self._next_ts(), form["text"], json.loads(form["blocks"]), thread, metadata))
-        return {"ok": True, "channel": CHANNEL, "ts": self.messages[-1].ts}
+        blocks, channel = json.loads(form["blocks"]), form["channel"]
+        self.messages.append(Posted(self._next_ts(), form["text"], blocks, thread, metadata, channel=channel))
+        return {"ok": True, "channel": channel, "ts": self.messages[-1].ts}
 
     def _update(self, form: dict[str, str]) -> dict[str, Any]:
         for message in self.messages:
-            if message.ts == form["ts"]:
+            if (message.ts, message.channel) == (form["ts"], form["channel"]):
                 message.text, message.blocks = form["text"], json.loads(form["blocks"])
                 message.edits += 1
-                return {"ok": True, "channel": CHANNEL, "ts": message.ts}
+                return {"ok": True, "channel": message.channel, "ts": message.ts}
         return {"ok": False, "error": "message_not_found"}
 
     def _permalink(self, form: dict[str, str]) -> dict[str, Any]:
@@ -84,7 +88,8 @@ class Workspace:
         if not self.may_read:
             return {"ok": False, "error": "missing_scope"}
         thread, since = form.get("ts", ""), float(form.get("oldest", "0"))
-        found = [m for m in reversed(self.messages) if m.thread == thread and float(m.ts) >= since]
+        there = [m for m in reversed(self.messages) if m.channel == form["channel"]]
+        found = [m for m in there if m.thread == thread and float(m.ts) >= since]
         start = int(form.get("cursor") or 0)
         end = start + self.page
         shown = [

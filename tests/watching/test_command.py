@@ -65,6 +65,20 @@ def test_once_says_the_verdict_tells_people_and_leaves_a_row_in_the_warehouse(an
     assert {line["host"] for line in lines} == {host}
 
 
+def test_where_there_is_nobody_to_tell_the_run_says_so_and_so_does_doctor_from_then_on(ann: Operator) -> None:
+    assert "notification" not in ann("doctor").out
+    said = "nobody is told: no sinks under [notify] in the settings"
+    assert said in ann("watch", "--once").out
+    assert ann.document("watch", "--once")["notices"]["nobody_told"] is True
+    (observed,) = (item for item in ann.document("doctor")["observations"] if item["part"] == "notification")
+    assert (observed["severity"], ann("doctor").status) == ("warning", 1)
+    assert observed["sentence"].startswith("nobody is told of what the watcher finds")
+    settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\ndigest = false\n')
+    assert "nobody is told" not in ann("watch", "--once").out
+    assert ann.document("watch", "--once")["notices"]["nobody_told"] is False
+    assert "notification" not in ann("doctor").out
+
+
 def test_a_second_run_tells_nobody_again(ann: Operator) -> None:
     settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\ndigest = false\n')
     ann("watch", "--once")
@@ -110,7 +124,7 @@ def test_a_run_that_could_not_tell_people_is_told_to_the_ping_url_as_a_failure(
     paths = [got.path for got in receiver.got]
     assert (paths[0], paths[-1]) == ("/ping/start", "/ping/fail")
     assert "cannot take it now (HTTP 503)" not in receiver.got[0].document["says"]
-    assert receiver.got[-1].document["says"].startswith("CRITICAL ")
+    assert receiver.got[-1].document["says"].startswith("webhook: the webhook cannot take it now (HTTP 503); CRITICAL ")
 
 
 def test_doctor_shows_no_address_that_holds_a_secret_whole(ann: Operator) -> None:
@@ -135,6 +149,10 @@ def test_a_file_named_from_where_it_lies_and_by_its_whole_path_is_told_of_once(
 def test_of_some_checks_no_digest_is_sent_and_that_of_all_still_is(ann: Operator) -> None:
     settle(ann.courtside.home, '[notify]\nsinks = ["stdout"]\n')
     assert "digest" not in ann("watch", "--once", "--checks", "schedule.stale").out
+    assert (
+        "digest" not in ann("watch", "--once").out
+    )  # before the second run there is nothing that a first one could name
+    ann.now += timedelta(minutes=30)
     assert "digest" in ann("watch", "--once").out
 
 

@@ -53,7 +53,7 @@ def on(world: World, shared: Shared, host: str) -> Leadership:
 def once(world: World, shared: Shared) -> Outcome:
     """Return what one run of a process of its own comes to, as cron and timers start it."""
     leadership = on(world, shared, world.folder.name)
-    outbox = NoticeOutbox(world.journal(), world.now, lambda: 0.5)
+    outbox = NoticeOutbox(world.journal(), PLACE, world.now, lambda: 0.5)
     people = Remarked(world.people, lambda: leadership.may_be_twice)
     telling = Telling(world.journal(), PLACE, [people], outbox, Rules(), Manner(has_digest=False))
     watcher = world.watcher(leadership=leadership, telling=telling)

@@ -80,6 +80,36 @@ def test_who_asks_whether_anybody_watches_and_nothing_is_known_of_it_is_not_told
     assert ann("check", "watcher.silent").status == 0
 
 
+def test_a_watcher_all_of_whose_runs_are_of_a_clock_that_was_ahead_is_not_known_to_be_alive(ann: Operator) -> None:
+    ann.now += timedelta(days=1)
+    ann("watch", "--once")
+    ann("watch", "--once", "--checks", "queue.overdue")
+    ann.now -= timedelta(days=1)
+    assert silent(ann) == ["unknown", "unknown"]
+    asked = ann("check", "watcher.silent")
+    assert asked.status == 3
+    said = " ".join(asked.out.split())
+    assert "it is not known whether anybody watches: the last run of the watcher of" in said
+    assert "it is not known whether anybody watches queue.overdue: " in said
+    assert "Mon 26 Jan 13:00 EST (2026-01-26T18:00Z), which has yet to come" in said
+    ann("watch", "--once")
+    ann.now += timedelta(hours=3)
+    assert sorted(silent(ann)) == ["critical", "unknown"]
+
+
+def test_a_clock_that_is_a_little_ahead_is_no_trouble(ann: Operator) -> None:
+    ann("watch", "--once")
+    ann.now -= timedelta(minutes=4)
+    assert ann("check", "watcher.silent").status == 0
+
+
+def test_before_the_first_run_nothing_was_known_of_a_watcher(ann: Operator) -> None:
+    ann("watch", "--once")
+    past = ("--at", "2026-01-24T12:00Z")
+    assert "watcher.silent" not in {result["check"] for result in ann.document("check", *past)["checks"]}
+    assert ann("check", "watcher.silent", *past).status == 3
+
+
 def test_a_watcher_that_is_dead_for_longer_than_the_warehouse_is_asked_for_is_still_missed_on_its_host(
     ann: Operator,
 ) -> None:

@@ -7,18 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from checks.incidents.incident import Rules
 from checks.model import Scope, Severity
 from checks.times import eastern_date
 from console.heartbeat import WATCHER, Heartbeat, last_heartbeat
 from console.journal import FILE_NAME, Journal, JournalError
 from console.lease import Leases, identity_of
 from console.notify.notice import Kind, Manner, Notice
+from console.notify.outbox import NoticeOutbox
 from console.notify.sinks.sink import SinkError
 from console.outbox.outbox import Arrival, Outbox
 from console.warehouse.protocol import WarehouseError
 from console.watching.check_runs import TABLE
 from console.watching.leadership import Role
+from console.watching.telling import Telling
 from console.watching.watcher import Seen
+from tests.notify.posts import Ear
 from tests.watching.worlds import DEAD, HALF_AN_HOUR, PLACE, START, Patient, People, World
 
 HOUR = timedelta(hours=1)
@@ -217,6 +221,25 @@ def test_a_journal_that_cannot_be_written_tells_nobody_twice_but_says_so(world: 
     outcome = watcher.run()
     assert (outcome.report, outcome.trouble, world.people.told) == (None, "the disk is full", [])
     assert world.lines("failed")[0]["severity"] == "ERROR"
+
+
+def test_what_another_version_left_waiting_ends_no_run_and_its_giving_way_is_in_the_log(world: World) -> None:
+    world.severity_at = lambda moment: Severity.CRITICAL if moment < START + HALF_AN_HOUR else Severity.OK
+    deaf = Ear("people", deaf=SinkError("down", again=True))
+    world.watches(world.watcher(telling=telling(world, deaf)), timedelta(minutes=1))
+    with world.journal().writing() as connection:
+        connection.execute("UPDATE notice SET text = '{}'")
+    world.watches(world.watcher(), 3 * HALF_AN_HOUR)
+    assert [line["message"] for line in world.lines("unreadable")] == [
+        "1 waiting message that another version wrote gave way to a newer one, unread"
+    ]
+    assert [title.partition(":")[0] for title in world.people.titles] == ["escalation", "resolved"]
+
+
+def telling(world: World, ear: Ear) -> Telling:
+    """Return what tells an ear in place of people."""
+    outbox = NoticeOutbox(world.journal(), PLACE, world.now, lambda: 0.5)
+    return Telling(world.journal(), PLACE, [ear], outbox, Rules(), Manner(has_digest=False))
 
 
 def test_who_is_asked_to_stop_ends_after_the_step_that_is_under_way(world: World) -> None:

@@ -146,7 +146,7 @@ class World:
 
     def watcher(self, *, fuse: Fuse | None = None, manner: Manner | None = None, **changes: Any) -> Watcher:
         journal = self.journal(fuse)
-        outbox = NoticeOutbox(journal, self.now, lambda: 0.5)
+        outbox = NoticeOutbox(journal, PLACE, self.now, lambda: 0.5)
         wanted = manner or Manner(has_digest=False)
         values: dict[str, Any] = {
             "place": PLACE,

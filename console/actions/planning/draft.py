@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from console.actions.plan import PlanItem
 from screens.orders import Order
 
 if TYPE_CHECKING:
+    from checks.incidents.incident import Incident
     from console.desk import Desk
 
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class Asked:
     """An order, when (aware UTC) and by whom it was given, and the id of the plan that is to come of it.
 
-    `new_id` gives an id that nobody else ever gives.
+    `new_id` gives an id that nobody else ever gives. `incidents` gives those of the order's place that runs of the checks have
+    opened and that are not closed; it raises JournalError and OSError.
     """
 
     order: Order
@@ -27,6 +29,7 @@ class Asked:
     actor: Actor
     plan_id: str
     new_id: Callable[[], str]
+    incidents: Callable[[], Iterable[Incident]] = tuple
 
     @property
     def by(self) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from console.cli.alerting import Alerting, alert_of
-from console.cli.arguments import At, Date, Days
+from console.cli.arguments import At, Date, Days, UsageError
 from console.cli.command import Answer, Job, command
 from console.cli.commands.report import report_answer
 from screens.lines import Line, Span, Tone, grid
@@ -43,6 +43,8 @@ def check(
 ) -> Answer:
     """Check the health of a date; without --date, tonight's games and last night's."""
     if listing:
+        if alert:
+            raise UsageError("--list runs no check, so there is nothing to tell people: leave out --alert")
         return _listing()
     from checks.model import Severity  # --help needs no model
 

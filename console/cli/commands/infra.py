@@ -12,6 +12,8 @@ from console.cli.command import Answer, Job, command, exit_status
 from screens.lines import Line
 
 if TYPE_CHECKING:
+    from checks.hushes import Hushes
+    from checks.model import Scope
     from console.audits.infra.running import World
 
 
@@ -51,7 +53,6 @@ def infra(
     Exit status: 0 all is well, 1 a warning or an error, 2 critical, 3 something could not be read.
     """
     from checks.causes import find_causes  # --help needs no checks
-    from checks.hushes import NOTHING_SAID
     from checks.model import Report
     from checks.verdict import verdict_of
     from console.audits.infra.running import INFRA_CHECKS
@@ -74,7 +75,22 @@ def infra(
         return {"warehouse": job.settings.warehouse, "exit_status": status, **infra_fields(verdict, results, world)}
 
     report = Report(job.frame(None).scope, verdict, causes, tuple(results), ())
-    return with_alert(Answer(status, lines, document), teller.tell(report, NOTHING_SAID) if teller else None)
+    return with_alert(
+        Answer(status, lines, document), teller.tell(report, _words(job, report.scope)) if teller else None
+    )
+
+
+def _words(job: Job, scope: Scope) -> Hushes:
+    """Return what operators have said, which stands in the warehouse even of what does not."""
+    from checks.hushes import Hushes  # --help needs no words
+    from console.warehouse.protocol import WarehouseError
+    from console.words import hushes_at
+
+    try:
+        with job.desk() as desk:
+            return hushes_at(desk, scope)
+    except WarehouseError as error:
+        return Hushes(unread=str(error))
 
 
 def world_of(job: Job, project: str) -> World:

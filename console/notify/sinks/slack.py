@@ -39,9 +39,12 @@ def message_of_notice(notice: Notice, mention: str = "", *, before: int = 0) -> 
     called = f"{mention} " if mention and notice.kind is Kind.ESCALATION else ""
     called = f"(may be a repeat, try {before + 1}) {called}" if before else called
     title = f"{called}*{for_slack(notice.title, _TITLE)}*"
-    moment = f"as of {both_zones(notice.at)} on {for_slack(notice.place, 60)}"
-    lines = [for_slack(line, _LINE) for line in notice.lines[:_LINES]]
-    more = [f"and {len(notice.lines) - _LINES} more lines"] if len(notice.lines) > _LINES else []
+    seen = f"as of {both_zones(notice.seen)}"
+    moment = f"{seen} on {for_slack(notice.place, 60)}"
+    said = [line for line in notice.lines if line != seen]
+    lines = [for_slack(line, _LINE) for line in said[:_LINES]]
+    left = len(said) - _LINES
+    more = [f"and {left} more {'line' if left == 1 else 'lines'}"] if left > 0 else []
     also = [
         f"also {item.kind.value}: {for_slack(item.title, _LINE)}" for item in notice.parts if item.title != notice.title
     ]
