@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.model import CheckResult, Severity
-from console.audits import ignores, shared_drift, streaming_inserts
+from console.audits import ignores
 from console.audits.catalogue import IDS, chosen
 from console.audits.choosing import Only
-from console.audits.dml import Change, changes_in, may_change
-from console.audits.drift import Difference
+from console.audits.copies import shared_drift
+from console.audits.copies.drift import Difference
 from console.audits.linting import lint
 from console.audits.matching import Seen, inspect_files
 from console.audits.options import Options
 from console.audits.sources import Skipped, Tree, Unreadable, decode, read, walk
+from console.audits.streaming import streaming_inserts
+from console.audits.streaming.dml import Change, changes_in, may_change
 from console.audits.values import Hit, Spot, printable, spots_of, with_counts
 
 UNREADABLE = "source.unreadable"

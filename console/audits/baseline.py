@@ -13,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from checks.model import Severity
-from console.audits import ignores, shared_drift
+from console.audits import ignores
 from console.audits.audit import UNREADABLE, Outcome
 from console.audits.choosing import Only
+from console.audits.copies import shared_drift
 from console.audits.files import read_text, within, write_whole
 from console.audits.options import Options
 from console.audits.values import AuditError, Spot, printable

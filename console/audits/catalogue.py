@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from console.audits import check_hygiene, pooling, shared_drift, silent_exceptions, streaming_inserts
+from console.audits.copies import shared_drift
+from console.audits.exceptions import silent_exceptions
+from console.audits.hygiene import check_hygiene
 from console.audits.module import Module, Reader
+from console.audits.pools import pooling
 from console.audits.rules import rule_file
+from console.audits.streaming import streaming_inserts
 from console.audits.values import AuditError, Hit
 
 

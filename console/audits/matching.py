@@ -15,15 +15,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.audits import streaming_inserts
 from console.audits.catalogue import IDS, chosen
-from console.audits.dml import Change, changes_in, may_change
 from console.audits.ignores import NEEDS, Ignore, ignores_of
 from console.audits.ignores import reads as reads_ignores
 from console.audits.linting import Marks, lint_text
 from console.audits.module import Module, Reader
 from console.audits.options import Options
 from console.audits.sources import Unreadable, decode, is_generated, is_utf8, read
+from console.audits.streaming import streaming_inserts
+from console.audits.streaming.dml import Change, changes_in, may_change
 from console.audits.values import AuditError, Hit, printable
 
 _FEW = 150

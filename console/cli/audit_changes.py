@@ -14,9 +14,9 @@ from screens.text.amount import counted
 
 if TYPE_CHECKING:
     from console.audits.audit import Outcome
+    from console.audits.copies.syncing import CopyPlan
+    from console.audits.fixing.rewriting import Left, Rewrite
     from console.audits.options import Options
-    from console.audits.rewriting import Left, Rewrite
-    from console.audits.syncing import CopyPlan
     from console.cli.shell import Shell
 
 
@@ -71,7 +71,7 @@ def _unasked(change: Change, shell: Shell, *, yes: bool, silent: bool) -> str:
 
 def rewriting(outcome: Outcome, options: Options) -> Change:
     """Return what `--fix` would do. Raises AuditError."""
-    from console.audits import rewriting as rewrites  # only where something is rewritten
+    from console.audits.fixing import rewriting as rewrites  # only where something is rewritten
 
     made, left = rewrites.plan(outcome.root, [spot.hit for spot in (*outcome.spots, *outcome.known)], options)
     calls = sum(len(one.lines) for one in made)
@@ -108,7 +108,7 @@ def _tone(text: str) -> Tone:
 
 def syncing(root: Path, options: Options) -> Change:
     """Return what `--sync` would do. Raises AuditError."""
-    from console.audits import syncing as copies  # only where something is copied
+    from console.audits.copies import syncing as copies  # only where something is copied
 
     plans = copies.plan(root, options)
     able = [one for one in plans if not one.refused]
@@ -127,7 +127,7 @@ def syncing(root: Path, options: Options) -> Change:
 
 def _sync(root: Path, options: Options, plans: Sequence[CopyPlan]) -> None:
     """Bring copies up to date; a signal to stop is heeded between two of them. Raises AuditError, OSError."""
-    from console.audits import syncing as copies
+    from console.audits.copies import syncing as copies
     from console.stop_signals import StopSignals
 
     with StopSignals(hangup=True) as signals:

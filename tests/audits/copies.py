@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from console.audits.copies.shared_drift import differences, hits
 from console.audits.options import Options
-from console.audits.shared_drift import differences, hits
 from tests.audits.conftest import Checkout
 
 FUNCTIONS = "orchestration/cloud_functions"

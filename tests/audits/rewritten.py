@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from console.audits import rewriting
+from console.audits.fixing import rewriting
+from console.audits.fixing.rewriting import Left, Rewrite
 from console.audits.options import Options
-from console.audits.rewriting import Left, Rewrite
 from tests.audits.conftest import Checkout
 
 IMPORT = "from shared.utils.bigquery_utils import insert_bigquery_rows\n"

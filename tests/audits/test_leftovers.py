@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from console.audits import swapping, syncing
-from console.audits.leftovers import building_place
+from console.audits.copies import swapping, syncing
+from console.audits.copies.leftovers import building_place
 from console.audits.options import Options
 from console.audits.values import AuditError
 from console.cli import audit_changes
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs signals")
 
 _KILLED = """
 import os, pathlib, signal, sys
-from console.audits import syncing
+from console.audits.copies import syncing
 from console.audits.options import Options
 root = pathlib.Path(sys.argv[1])
 syncing.swap = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
@@ -50,7 +50,7 @@ def test_asked_to_stop_a_sync_ends_the_copy_under_way_and_leaves_nothing_beside_
         os.kill(os.getpid(), number)
         swapping.swap(first, second, aside)
 
-    monkeypatch.setattr("console.audits.syncing.swap", interrupted)
+    monkeypatch.setattr("console.audits.copies.syncing.swap", interrupted)
     change = audit_changes.syncing(shared.root, Options())
     with pytest.raises(AuditError, match=r"stopped as asked: 1 of 2 copies brought up to date.*run --sync again"):
         change.apply()
@@ -66,7 +66,7 @@ def test_a_hangup_that_nobody_is_to_heed_is_not_heeded(shared: Checkout, monkeyp
         os.kill(os.getpid(), signal.SIGHUP)
         swapping.swap(first, second, aside)
 
-    monkeypatch.setattr("console.audits.syncing.swap", interrupted)
+    monkeypatch.setattr("console.audits.copies.syncing.swap", interrupted)
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         audit_changes.syncing(shared.root, Options()).apply()

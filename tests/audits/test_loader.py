@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from console.audits import rewriting
+from console.audits.fixing import rewriting
 from tests.audits.conftest import Checkout
 from tests.audits.rewritten import IMPORT, fixed, left, planned
 

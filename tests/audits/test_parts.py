@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from console.audits import streaming_inserts
 from console.audits.module import Module
 from console.audits.options import Options
 from console.audits.parts import only, split
+from console.audits.streaming import streaming_inserts
 
 HOME = Path(__file__).parents[2]
 SQL = '"""\ndef not_one():\nclass Nor:\n@this(\n"""'

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from console.audits import rewriting
+from console.audits.fixing import rewriting
 from console.audits.values import AuditError
 from tests.audits.conftest import Checkout
 from tests.audits.labelled import snippets

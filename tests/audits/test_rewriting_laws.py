@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruff import find_ruff_bin  # type: ignore[import-untyped] # has no types
 
-from console.audits import rewriting
+from console.audits.fixing import rewriting
+from console.audits.fixing.rewriting import Left, Rewrite
 from console.audits.options import Options
-from console.audits.rewriting import Left, Rewrite
 from tests.audits.conftest import Checkout
 from tests.audits.instants import seen_at_each_instant
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ruff import find_ruff_bin  # type: ignore[import-untyped] # has no types
 
-from console.audits import rewriting
+from console.audits.fixing import rewriting
 from tests.audits.conftest import Checkout
 from tests.audits.rewritten import IMPORT, fixed, left, planned
 

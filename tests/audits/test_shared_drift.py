@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from console.audits import syncing
 from console.audits.audit import audit
 from console.audits.changed import changed_since
 from console.audits.choosing import Only
+from console.audits.copies import syncing
+from console.audits.copies.shared_drift import differences, hits
 from console.audits.options import Options
 from console.audits.saying import passed_sentence
-from console.audits.shared_drift import differences, hits
 from tests.audits.conftest import Checkout, said
 from tests.audits.copies import FUNCTIONS, drift, sentence, shared
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.audits import syncing
+from console.audits.copies import syncing
 from console.audits.options import Options
 from tests.audits.conftest import Checkout
 from tests.audits.copies import FUNCTIONS, content_of, drift, linked, sentence

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from console.audits import syncing
-from console.audits.drift import Drift
+from console.audits.copies import syncing
+from console.audits.copies.drift import Drift
+from console.audits.copies.shared_drift import differences
 from console.audits.options import Options
-from console.audits.shared_drift import differences
 from tests.audits.conftest import Checkout, said
 from tests.audits.copies import FUNCTIONS, content_of, drift, linked, sentence, shared
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.audits import swapping, syncing
+from console.audits.copies import swapping, syncing
 from console.audits.options import Options
 from console.audits.values import AuditError
 from tests.audits.conftest import Checkout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.audits.dml import strings
+from console.audits.streaming.dml import strings
 from tests.audits.conftest import Checkout
 
 NOT_KNOWN = "a table that is not known here"

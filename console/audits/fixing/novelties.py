@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from console.audits.files import read_text, within
+from console.audits.fixing.reach import is_file
 from console.audits.linting import rows_by_settings, rows_of, with_imports_by_settings, with_sorted_imports
-from console.audits.reach import is_file
 from console.audits.rules import load
 from console.audits.values import AuditError
 

@@ -13,11 +13,11 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from checks.model import Severity
-from console.audits.behind import is_told_behind
-from console.audits.caught import types_of
-from console.audits.handlers import Handler
+from console.audits.exceptions.behind import is_told_behind
+from console.audits.exceptions.caught import types_of
+from console.audits.exceptions.handlers import Handler
+from console.audits.exceptions.permissions import asks_for_process, hidden, is_by_type
 from console.audits.module import Module, end_line_of, line_of, scope_of
-from console.audits.permissions import asks_for_process, hidden, is_by_type
 from console.audits.rules import RuleFile, rule_file
 from console.audits.values import Hit
 

@@ -10,7 +10,7 @@ import re
 from ast_grep_py import SgNode
 
 from console.audits.module import Module, arguments, around
-from console.audits.tables import parameter_of, value_of
+from console.audits.streaming.tables import parameter_of, value_of
 
 _OTHERS = re.compile(
     r"(?i)sheet|gspread|excel|openpyxl|hook|cursor|workbook|postgres|psycopg|mysql|sqlite|sqlalchemy|clickhouse|snowflake"

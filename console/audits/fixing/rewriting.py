@@ -14,16 +14,23 @@ from pathlib import Path
 
 from ast_grep_py import SgNode
 
-from console.audits.clients import clients_of
 from console.audits.files import write_whole
-from console.audits.loader import is_home, is_imported, loader_of, place_of_import, why_circular, why_not_importable
+from console.audits.fixing.clients import clients_of
+from console.audits.fixing.loader import (
+    is_home,
+    is_imported,
+    loader_of,
+    place_of_import,
+    why_circular,
+    why_not_importable,
+)
+from console.audits.fixing.novelties import Findings, findings
+from console.audits.fixing.obstacles import obstacle, table_and_rows
+from console.audits.fixing.reach import Reach
 from console.audits.module import FUNCTIONS, Module, around, end_line_of, line_of
-from console.audits.novelties import Findings, findings
-from console.audits.obstacles import obstacle, table_and_rows
 from console.audits.options import Options
-from console.audits.reach import Reach
 from console.audits.sources import decode, encoding_of, read
-from console.audits.streaming_inserts import CHECK, position_of
+from console.audits.streaming.streaming_inserts import CHECK, position_of
 from console.audits.values import AuditError, Hit
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from ast_grep_py import Config, SgNode
 
-from console.audits.admissions import words
+from console.audits.exceptions.admissions import words
 from console.audits.module import called
 from console.audits.rules import RuleFile
 

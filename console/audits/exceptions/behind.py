@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from console.audits.admissions import Witness
-from console.audits.handlers import Handler
+from console.audits.exceptions.admissions import Witness
+from console.audits.exceptions.handlers import Handler
+from console.audits.exceptions.refusals import Refusal
 from console.audits.module import around, called, end_line_of, line_of, statements, within
-from console.audits.refusals import Refusal
 
 _LOOPS = ("for_statement", "while_statement")
 _TRIES = re.compile(r"(?i)\brange\(|attempt|retr(?:y|ies)|tries|delay|backoff|count\(")

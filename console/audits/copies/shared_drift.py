@@ -12,17 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.audits.copied import copies, places
-from console.audits.drift import SAYINGS, Difference, Drift
+from console.audits.copies.copied import copies, places
+from console.audits.copies.drift import SAYINGS, Difference, Drift
+from console.audits.copies.lacking import lacking_copies
+from console.audits.copies.left_out import left_out
+from console.audits.copies.leftovers import has_copy_beside, leftovers
+from console.audits.copies.originals import Original, names_in, original_of
+from console.audits.copies.versions import Versions, versions_of
 from console.audits.files import read_regular, with_line_feeds
 from console.audits.git import keeps_modes
-from console.audits.lacking import lacking_copies
-from console.audits.left_out import left_out
-from console.audits.leftovers import has_copy_beside, leftovers
 from console.audits.options import Options
-from console.audits.originals import Original, names_in, original_of
 from console.audits.values import Hit
-from console.audits.versions import Versions, versions_of
 
 CHECK = "source.shared_drift"
 

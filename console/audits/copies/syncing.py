@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from console.audits.drift import SAYINGS, Difference, Drift
-from console.audits.leftovers import building_place
+from console.audits.copies.drift import SAYINGS, Difference, Drift
+from console.audits.copies.leftovers import building_place
+from console.audits.copies.originals import names_in
+from console.audits.copies.shared_drift import differences
+from console.audits.copies.swapping import swap
 from console.audits.options import Options
-from console.audits.originals import names_in
-from console.audits.shared_drift import differences
-from console.audits.swapping import swap
 from console.audits.values import AuditError
 from screens.text.amount import counted
 

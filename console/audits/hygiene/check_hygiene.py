@@ -13,13 +13,13 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from checks.model import Severity
-from console.audits.comparisons import Known
-from console.audits.emptiness import empty_answers, full_of_nothing, unasked_loops
+from console.audits.hygiene.comparisons import Known
+from console.audits.hygiene.emptiness import empty_answers, full_of_nothing, unasked_loops
+from console.audits.hygiene.order import overwritten, unreachable, unreachable_value
+from console.audits.hygiene.swallowing import CHECK_NAME, swallowed
+from console.audits.hygiene.thresholds import BRANCHES, inverted, inverted_assertion, inverted_value
 from console.audits.module import SCOPES, Module, around, end_line_of, line_of, scope_of
-from console.audits.order import overwritten, unreachable, unreachable_value
 from console.audits.rules import RuleFile, rule_file
-from console.audits.swallowing import CHECK_NAME, swallowed
-from console.audits.thresholds import BRANCHES, inverted, inverted_assertion, inverted_value
 from console.audits.values import Hit
 
 CHECK = "source.check_hygiene"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from console.audits.copied import places
+from console.audits.copies.copied import places
+from console.audits.copies.originals import names_in
 from console.audits.files import read_regular
 from console.audits.options import Options
-from console.audits.originals import names_in
 
 
 def lacking_copies(root: Path, options: Options) -> tuple[str, ...]:

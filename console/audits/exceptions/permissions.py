@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from checks.model import Severity
-from console.audits.admissions import words
-from console.audits.behind import is_told_behind
-from console.audits.handlers import Handler
+from console.audits.exceptions.admissions import words
+from console.audits.exceptions.behind import is_told_behind
+from console.audits.exceptions.handlers import Handler
+from console.audits.exceptions.paths import Hiding, hiding
+from console.audits.exceptions.refusals import Refusal, asking, names_permission
 from console.audits.module import around, called, line_of, scope_of, within
-from console.audits.paths import Hiding, hiding
-from console.audits.refusals import Refusal, asking, names_permission
 from console.audits.sources import is_test, is_test_folder
 
 _LOCK = re.compile(r"(?i)(?:^|_)(?:try_)?(?:acquire|lock|lease|claim)(?:_|$|s$|d$)|is_(?:busy|locked)")

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
-from console.audits.admissions import Witness, words, words_say
-from console.audits.behind import raises_behind
-from console.audits.handlers import Handler, branches_of, is_good_end
+from console.audits.exceptions.admissions import Witness, words, words_say
+from console.audits.exceptions.behind import raises_behind
+from console.audits.exceptions.handlers import Handler, branches_of, is_good_end
+from console.audits.exceptions.outcomes import METRICS, short
+from console.audits.exceptions.refusals import Refusal
 from console.audits.module import around, called, statements
-from console.audits.outcomes import METRICS, short
-from console.audits.refusals import Refusal
 
 _SENDING = ("create", "emit", "fire", "open", "post", "publish", "raise", "send", "trigger")
 _CREDENTIALS = re.compile(

@@ -12,11 +12,11 @@ from dataclasses import replace
 from ast_grep_py import SgNode
 
 from checks.model import Severity
-from console.audits.dml import Change, changes_name
 from console.audits.module import Module, arguments, around, called, end_line_of, scope_of, string_of
-from console.audits.receivers import called_by, is_bigquery_spoken_of, is_own, is_warehouse, takes_rows
 from console.audits.rules import RuleFile, rule_file
-from console.audits.tables import is_parameter, table_of, value_of
+from console.audits.streaming.dml import Change, changes_name
+from console.audits.streaming.receivers import called_by, is_bigquery_spoken_of, is_own, is_warehouse, takes_rows
+from console.audits.streaming.tables import is_parameter, table_of, value_of
 from console.audits.values import Hit
 
 CHECK = "source.streaming_inserts"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from console.audits.comparisons import Comparison, Known, comparison_of, flat, parts_of
+from console.audits.hygiene.comparisons import Comparison, Known, comparison_of, flat, parts_of
+from console.audits.hygiene.thresholds import condition_of
 from console.audits.module import statements
-from console.audits.thresholds import condition_of
 
 _LEAVING = ("return_statement", "raise_statement", "continue_statement", "break_statement")
 _MOST_BEFORE = 8

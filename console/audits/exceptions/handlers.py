@@ -9,10 +9,10 @@ from functools import cached_property
 
 from ast_grep_py import SgNode
 
-from console.audits.answers import is_answer
-from console.audits.caught import types_of
+from console.audits.exceptions.answers import is_answer
+from console.audits.exceptions.caught import types_of
+from console.audits.exceptions.outcomes import TEXT_ONLY, Outcomes
 from console.audits.module import Module, around, called, statements, within
-from console.audits.outcomes import TEXT_ONLY, Outcomes
 from console.audits.rules import RuleFile
 
 _KEEPS = re.compile(r"exc_info(?!\s*=\s*(?:False|None|0)\b)|\bopt\([^)]*\bexception=(?!None\b|False\b)")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
-from console.audits.comparisons import Comparison, Known, flat, last_name, limit_says
+from console.audits.hygiene.comparisons import Comparison, Known, flat, last_name, limit_says
 from console.audits.module import called, statements
 from console.audits.rules import RuleFile, rule_file
 

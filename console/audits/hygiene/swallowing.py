@@ -7,14 +7,14 @@ from collections.abc import Collection
 
 from ast_grep_py import SgNode
 
-from console.audits.admissions import words
-from console.audits.comparisons import Known
-from console.audits.handlers import Handler
+from console.audits.exceptions.admissions import words
+from console.audits.exceptions.handlers import Handler
+from console.audits.exceptions.outcomes import is_default
+from console.audits.hygiene.comparisons import Known
+from console.audits.hygiene.thresholds import judged
+from console.audits.hygiene.verdicts import truth_of, verdict_of
 from console.audits.module import Module, around, called, statements, within
-from console.audits.outcomes import is_default
 from console.audits.rules import RuleFile, rule_file
-from console.audits.thresholds import judged
-from console.audits.verdicts import truth_of, verdict_of
 
 CHECK_NAME = re.compile(
     r"(?:^|_|\b)(?:check|checks|validate|verify|monitor|health|healthy|audit|probe|detect|assert|canary|alert|diagnose)(?:_|\b)"

@@ -6,11 +6,11 @@ import re
 
 from ast_grep_py import SgNode
 
-from console.audits.betters import better, better_of_value, is_measure
-from console.audits.comparisons import Comparison, Known, comparison_of, last_name, limit_says, parts_of
+from console.audits.hygiene.betters import better, better_of_value, is_measure
+from console.audits.hygiene.comparisons import Comparison, Known, comparison_of, last_name, limit_says, parts_of
+from console.audits.hygiene.verdicts import OPPOSITE, called_verdict, raised, truth_of, verdict_of
 from console.audits.module import around, line_of, statements, within
 from console.audits.rules import RuleFile
-from console.audits.verdicts import OPPOSITE, called_verdict, raised, truth_of, verdict_of
 
 BRANCHES = ("if_statement", "elif_clause", "case_clause")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from console.audits.copied import MARK, places
+from console.audits.copies.copied import MARK, places
 from console.audits.options import Options
 
 if sys.platform != "win32":

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from ast_grep_py import SgNode
 
-from console.audits.handlers import Handler
+from console.audits.exceptions.handlers import Handler
+from console.audits.exceptions.statuses import has_range, holds_refusal
 from console.audits.module import called, statements, within
-from console.audits.statuses import has_range, holds_refusal
 
 _PERMISSION = re.compile(r"(?i)\b403\b|forbidden|permission|access.?denied|unauthori[sz]ed")
 _TEXT_ONLY = frozenset({"str", "repr", "hasattr", "bool", "len", "getattr"})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ast_grep_py import Config, SgNode
 
-from console.audits.admissions import flag_says, has_bad_flag, words, words_say
+from console.audits.exceptions.admissions import flag_says, has_bad_flag, words, words_say
 from console.audits.module import called, statements
 from console.audits.rules import RuleFile
 

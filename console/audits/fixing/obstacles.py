@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from ast_grep_py import SgNode
 
-from console.audits.clients import Clients
+from console.audits.fixing.clients import Clients
 from console.audits.module import Module, arguments, string_of
-from console.audits.tables import table_of
+from console.audits.streaming.tables import table_of
 
 _METHODS = frozenset({"insert_rows_json", "insert_rows"})
 _ROWS = ("json_rows", "rows")

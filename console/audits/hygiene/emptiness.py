@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from console.audits.betters import better_by_name
-from console.audits.comparisons import last_name
+from console.audits.hygiene.betters import better_by_name
+from console.audits.hygiene.comparisons import last_name
+from console.audits.hygiene.thresholds import judged
+from console.audits.hygiene.verdicts import truth_of, verdict_of
 from console.audits.module import called, statements, within
 from console.audits.rules import RuleFile
-from console.audits.thresholds import judged
-from console.audits.verdicts import truth_of, verdict_of
 
 _EMPTY = tuple(
     re.compile(pattern)

@@ -11,9 +11,9 @@ from pathlib import Path
 from ast_grep_py import SgNode
 
 from console.audits.files import within
+from console.audits.fixing.reach import Reach, bases, is_file
 from console.audits.module import FUNCTIONS, Module, end_line_of
 from console.audits.options import TABLE, Options
-from console.audits.reach import Reach, bases, is_file
 from console.audits.sources import Unreadable, decode, read
 from console.audits.values import AuditError
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from checks.model import Severity
-from console.audits.hot import decorators, hot_functions, why_hot
 from console.audits.module import Module, arguments, around, called, end_line_of, line_of, scope_of, string_of
+from console.audits.pools.hot import decorators, hot_functions, why_hot
 from console.audits.rules import RuleFile, rule_file
 from console.audits.values import Hit
 

@@ -1,0 +1,1 @@
+"""Copies of the shared code: `source.shared_drift` and `--sync`."""

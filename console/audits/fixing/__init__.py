@@ -1,0 +1,1 @@
+"""What `--fix` rewrites, and what it leaves."""

@@ -1,0 +1,1 @@
+"""Clients made outside of the pools: `source.client_pooling` and `source.http_pooling`."""
