@@ -18,6 +18,7 @@ from screens.clean import for_terminal
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from console.serving.late_stream import LateStream
     from console.serving.service import Counts
 
 ID_HEADER = "x-request-id"
@@ -33,7 +34,7 @@ _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 class JsonLog:
     """Writes lines to a stream, from any thread; a stream that is gone is no reason to stop serving. `now` is aware UTC."""
 
-    def __init__(self, out: TextIO, now: Callable[[], datetime]) -> None:
+    def __init__(self, out: TextIO | LateStream, now: Callable[[], datetime]) -> None:
         self._out = out
         self._now = now
         self._turn = Lock()

@@ -33,6 +33,7 @@ def serve(
     from uuid import uuid4  # --help serves nothing
 
     from console.serving.app import Terms
+    from console.serving.late_stream import late
     from console.serving.limits import limits_for
     from console.serving.listening import (
         DoorError,
@@ -50,13 +51,13 @@ def serve(
     tokens = tokens_of(shell.environment, job.settings.serve_tokens)
     limits = limits_for(world.limit_seconds)
     limits = replace(limits, connections=connections_within(limits.connections))
-    terms = Terms(tokens, JsonLog(shell.err, shell.now), lambda: uuid4().hex, limits)
     try:
-        refuse_open_door(host, terms.tokens)
+        refuse_open_door(host, tokens)
         door = listen(host, port)
     except DoorError as error:
         raise UsageError(str(error)) from error
-    with door:
+    with door, late(shell.err) as err:
+        terms = Terms(tokens, JsonLog(err, shell.now), lambda: uuid4().hex, limits)
         serve_until_told(server_of(service_of(world), terms), door, terms)
     return Answer(0, lambda _: [], dict)
 
