@@ -21,7 +21,10 @@ class Written:
 
 
 def read_secrets(path: Path) -> Secrets:
-    """Return which variables a file of secrets names. Raises UnfitError where others may read it, or nobody can."""
+    """Return the variables to which a file of secrets gives a value. Raises UnfitError where others may read it, or nobody can.
+
+    A line is `NAME=value`, as systemd reads it: one that begins with `export` gives no variable of that name.
+    """
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
     except FileNotFoundError:  # then it names none
@@ -30,8 +33,8 @@ def read_secrets(path: Path) -> Secrets:
         raise UnfitError(f"{path} cannot be read: {error}; it holds the secrets, one NAME=value a line") from error
     if os.name == "posix" and mode & 0o077:
         raise UnfitError(f"{path} holds secrets and can be read by others: chmod 600 {shlex.quote(str(path))}")
-    names = (line.removeprefix("export ").partition("=")[0].strip() for line in text.splitlines() if "=" in line)
-    return Secrets(path, frozenset(name for name in names if not name.startswith("#")))
+    given = (line.partition("=")[::2] for line in text.splitlines())
+    return Secrets(path, frozenset(name.strip() for name, value in given if value.strip(" \t\"'")))
 
 
 def write_all(folder: Path, texts: Sequence[Text], *, force: bool) -> tuple[Written, ...]:

@@ -44,7 +44,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The file of secrets: the variables that it names, none where there is no such file."""
+    """The file of secrets: the variables that it gives a value to, none where there is no such file."""
 
     path: Path
     names: frozenset[str]

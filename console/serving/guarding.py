@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NOBODY = Caller("", Access.RUN)
 """Who asks where there are no tokens: anybody on this machine."""
 
+_OF_PROXIES = frozenset((b"forwarded", b"via", b"x-real-ip", b"cf-connecting-ip", b"true-client-ip"))
+"""Headers by which a proxy says that it passes a request on (RFC 7239; RFC 9110, 7.6.3)."""
 _REALM = 'Bearer realm="courtside"'
 _HOST = re.compile(r"(?:[a-z]+://)?(\[[0-9a-f:.]+\]|[^:/\[\]]+)(?::[0-9]+)?", re.IGNORECASE)
 
@@ -77,7 +79,7 @@ def _unknown(headers: list[tuple[bytes, bytes]]) -> Response:
 
 def _unfit(headers: list[tuple[bytes, bytes]]) -> Response | None:
     """Return the refusal of a request that a browser makes for a web page, whose name may be made to lead here, or a proxy."""
-    if any(name == b"forwarded" or name.startswith(b"x-forwarded-") for name, _ in headers):
+    if any(name in _OF_PROXIES or name.startswith(b"x-forwarded-") for name, _ in headers):
         message = "without tokens only this machine may ask, and a proxy has passed this on: set a token"
         return error_response(403, "forbidden", message)
     for name, word in ((b"host", "asked under the name"), (b"origin", "asked by the web page")):

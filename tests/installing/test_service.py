@@ -21,6 +21,8 @@ __all__ = ["data"]  # fixture
 HARD = "a b \"c\" 'd' $HOME 100% \\ ü; x"
 """A folder's name with all that shells, systemd and cron read in a way of their own."""
 HALF_AN_HOUR = timedelta(minutes=30)
+SOME_LACKING = ["COURTSIDE_PAGERDUTY_KEY", "COURTSIDE_PING_URL"]
+"""An empty value is none, and systemd gives no variable for a line that begins with `export`."""
 CLOUD = ("--cloud", "image=i", "--cloud", "service_account=a", "--cloud", "share=10.0.0.2:/c")
 
 
@@ -223,9 +225,13 @@ def test_what_the_watcher_would_lack_is_said_by_name(courtside: Courtside) -> No
     )
     said = courtside(*options, env=env).out
     assert f"needs: COURTSIDE_SLACK_TOKEN=… in {secrets}, chmod 600; the watcher ends at once without" in said
-    secrets.write_text("# COURTSIDE_PING_URL=no\nexport COURTSIDE_SLACK_WEBHOOK=x\nCOURTSIDE_PAGERDUTY_KEY=y\n")
-    secrets.chmod(0o600)
-    assert courtside(*options, "--json", env=env).document["lacking"] == ["COURTSIDE_PING_URL"]
+    for text, lacking in (
+        ("# COURTSIDE_PING_URL=no\nCOURTSIDE_SLACK_WEBHOOK=x\nCOURTSIDE_PAGERDUTY_KEY=y\n", ["COURTSIDE_PING_URL"]),
+        ('COURTSIDE_SLACK_TOKEN=x\nCOURTSIDE_PAGERDUTY_KEY=""\nexport COURTSIDE_PING_URL=z\n', SOME_LACKING),
+    ):
+        secrets.write_text(text)
+        secrets.chmod(0o600)
+        assert courtside(*options, "--json", env=env).document["lacking"] == lacking
 
 
 def test_a_file_of_secrets_that_others_can_read_is_refused(courtside: Courtside) -> None:

@@ -97,6 +97,8 @@ def test_without_tokens_only_this_machine_may_ask_and_no_web_page(served: Served
         {"Host": "127.0.0.1.evil.example"},
         {"X-Forwarded-For": "203.0.113.9"},
         {"Forwarded": "for=203.0.113.9"},
+        {"Via": "1.1 proxy"},
+        {"X-Real-IP": "203.0.113.9"},
     ):
         refused = served.post("/run", headers=header)
         assert (refused.status_code, refused.json()["error"]["kind"]) == (403, "forbidden")
