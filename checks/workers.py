@@ -58,8 +58,8 @@ class WorkerBeat(WorkerRecord):
     """A worker's newest heartbeat (aware UTC), with the batch that it has: its id, its game date, and how far it is.
 
     `every_seconds` is how often it says that it beats, also without work; 0 where it says nothing. `progressed_at` (aware UTC) is
-    when it last began its batch or did something of it, None where nobody says; `finished` are the batches that it has done
-    lately.
+    when it last began its batch, took it up again after a restart or did something of it, None where nobody says; `finished` are
+    the batches that it has done lately.
     """
 
     heartbeat_at: datetime
@@ -81,6 +81,11 @@ class WorkerBeat(WorkerRecord):
     def worked_at(self) -> datetime:
         """When something of its batch was last done, as far as that is known."""
         return self.progressed_at or self.heartbeat_at
+
+    @property
+    def left_on(self) -> date | None:
+        """The Eastern date of its last heartbeat, None where its batch is of no known date, and is looked at always."""
+        return eastern_date(self.heartbeat_at) if self.game_date else None
 
     def has_taken_over(self, other: WorkerBeat) -> bool:
         """Return whether the batch that another worker has is this one's by now, or was done to its end by it.
@@ -113,6 +118,10 @@ def worker_findings(records: Iterable[WorkerRecord], policy: Policy, scope: Scop
     A batch that another worker has taken over since is neither lost nor the first one's business any more. A batch is looked at
     as long as its game date or its last heartbeat lies in the scope's dates: after that it is not known to be mended, and no
     alarm. A worker without work is only missed where it has said how often it beats.
+
+    The subject's date never moves while the trouble lasts, and says which reports can tell that it is over: of a silent worker's
+    batch it is the Eastern date of the last heartbeat and not the game date, which may be long ago or yet to come. What is said
+    of a worker without work, or of one that beats, has none: that is looked at always, whichever day its batch is of.
     """
     ordered = sorted(of_the_moment(records, scope), key=lambda record: record.worker_id)
     beats = (record for record in ordered if isinstance(record, WorkerBeat))
@@ -136,7 +145,7 @@ def of_the_moment(records: Iterable[WorkerRecord], scope: Scope) -> tuple[Worker
 
 def _judged(record: WorkerRecord, known: Mapping[str, WorkerBeat], policy: Policy, scope: Scope) -> Iterator[Finding]:
     if isinstance(record, UnreadableRecord):
-        yield _unseen(record.worker_id, None, f"it is not known how {record.worker_id} is: {record.reason}")
+        yield _unseen(record.worker_id, f"it is not known how {record.worker_id} is: {record.reason}")
     elif beat := known.get(record.worker_id):
         yield from _of_known(beat, known.values(), policy, scope)
     elif isinstance(record, WorkerBeat):
@@ -159,7 +168,7 @@ def _of_the_future(beat: WorkerBeat) -> Finding:
         f"it is not known how {beat.worker_id} is: its last heartbeat says {both_zones(beat.heartbeat_at)}, which has yet to "
         "come; set the clock of its machine"
     )
-    return _unseen(beat.worker_id, beat.game_date, said)
+    return _unseen(beat.worker_id, said)
 
 
 def _of_idle(beat: WorkerBeat, policy: Policy, as_of: datetime) -> Iterator[Finding]:
@@ -182,7 +191,7 @@ def _of_batch(beat: WorkerBeat, policy: Policy, as_of: datetime) -> Iterator[Fin
         said = (
             f"the batch {beat.batch_id} is lost: {beat.worker_id} has been silent for {format_minutes(silent)}, {done}"
         )
-        yield _finding(beat, Severity.ERROR, said, beat.heartbeat_at, as_of)
+        yield _finding(beat, Severity.ERROR, said, beat.heartbeat_at, as_of, beat.left_on)
     elif beat.progressed_at is not None and still >= policy.worker_stuck_minutes:
         said = (
             f"the batch {beat.batch_id} stands still: {beat.worker_id} beats, and has done nothing of it for "
@@ -191,13 +200,15 @@ def _of_batch(beat: WorkerBeat, policy: Policy, as_of: datetime) -> Iterator[Fin
         yield _finding(beat, Severity.ERROR, said, beat.progressed_at, as_of)
     elif silent >= policy.worker_stale_minutes:
         said = f"{beat.worker_id} has been silent for {format_minutes(silent)}, since {both_zones(beat.heartbeat_at)}; {done}"
-        yield _finding(beat, Severity.WARNING, said, beat.heartbeat_at, as_of)
+        yield _finding(beat, Severity.WARNING, said, beat.heartbeat_at, as_of, beat.left_on)
     elif beat.state is WorkerState.RECOVERED:
         said = f"{beat.worker_id} was restarted and goes on: {done}"
         yield _finding(beat, Severity.OK, said, beat.heartbeat_at, as_of)
 
 
-def _finding(beat: WorkerBeat, severity: Severity, sentence: str, since: datetime, as_of: datetime) -> Finding:
+def _finding(
+    beat: WorkerBeat, severity: Severity, sentence: str, since: datetime, as_of: datetime, day: date | None = None
+) -> Finding:
     def minutes_since(label: str, moment: datetime) -> Evidence:
         return Evidence(label, max(0, minutes_between(moment, as_of)), "minutes", SOURCE)
 
@@ -205,14 +216,18 @@ def _finding(beat: WorkerBeat, severity: Severity, sentence: str, since: datetim
     return Finding(
         check=heartbeat.id,
         severity=severity,
-        subject=Subject(SubjectKind.PROCESSOR, beat.worker_id, beat.game_date),
+        subject=Subject(SubjectKind.PROCESSOR, beat.worker_id, day),
         sentence=sentence,
         fault=Fault.PIPELINE,
         since=since,
         suggestions=_suggestions(beat.worker_id) if severity is not Severity.OK else (),
         evidence=(
             minutes_since("since the last heartbeat", beat.heartbeat_at),
-            *([minutes_since("since something of it was done", beat.progressed_at)] if beat.progressed_at else []),
+            *(
+                [minutes_since("since its batch was taken up or went on", beat.progressed_at)]
+                if beat.progressed_at
+                else []
+            ),
             Evidence("not predicted", left, "predictions", SOURCE),
         ),
         key=beat.batch_id,
@@ -228,11 +243,11 @@ def _suggestions(worker_id: str) -> tuple[Suggestion, ...]:
     )
 
 
-def _unseen(worker_id: str, game_date: date | None, sentence: str) -> Finding:
+def _unseen(worker_id: str, sentence: str) -> Finding:
     return Finding(
         check=heartbeat.id,
         severity=Severity.UNKNOWN,
-        subject=Subject(SubjectKind.PROCESSOR, worker_id, game_date),
+        subject=Subject(SubjectKind.PROCESSOR, worker_id),
         sentence=sentence,
         fault=Fault.CHECK,
         suggestions=_suggestions(worker_id),

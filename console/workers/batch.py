@@ -13,6 +13,8 @@ from console.workers.store import Kept, UnreadableWorkerError, WorkerStore
 
 REMEMBERED, MOST_REMEMBERED = timedelta(days=7), 200
 """Finished batches: for longer than anybody looks at the dates of one, and few enough for a document; own choice."""
+SOON_AGAIN = timedelta(minutes=15)
+"""Between the last heartbeat and one more restart: after that its batch is lost anyway, as of `worker_lost_minutes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class BatchWorker:
         """Return the batch that an earlier process of this worker has left undone, None where there is none; go on with it.
 
         It is None too where another worker has taken the batch over since, and where it was kept by somebody who only counted
-        its items: that one stays as it is, and lost, until somebody begins it again.
+        its items: that one stays as it is, and lost, until somebody begins it again. While it was down it did not stand still.
         """
         with self._lock:
             kept = self._meet()
@@ -71,7 +73,7 @@ class BatchWorker:
             if not kept.is_whole or kept.beat.game_date is None:
                 return None
             self._batch = Batch(kept.beat.batch_id, kept.beat.game_date, kept.items, kept.done)
-            self._state, self._progressed_at = WorkerState.RECOVERED, kept.beat.progressed_at
+            self._state, self._progressed_at = WorkerState.RECOVERED, self._taken_up_at(kept.beat)
             self._may_have_left_some = self._owns_batch = False
             self._keep_batch(self._batch)
             return self._batch
@@ -135,6 +137,15 @@ class BatchWorker:
         # courtside: ignore[silent_exceptions] the check says that it is unreadable, and this worker mends it
         except UnreadableWorkerError:
             self._finished = ()
+
+    def _taken_up_at(self, left: WorkerBeat) -> datetime:
+        """Return when a batch that is recovered last went on: now, as standing still is counted anew after a restart.
+
+        A worker that is restarted over and over and does nothing of its batch stands still all the same.
+        """
+        now = self._now()
+        is_repeated = left.state is WorkerState.RECOVERED and now - left.heartbeat_at < SOON_AGAIN
+        return left.progressed_at if is_repeated and left.progressed_at else now
 
     def _has_left_some(self) -> bool:
         kept = self._meet()

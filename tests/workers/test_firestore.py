@@ -64,7 +64,7 @@ def test_a_batch_is_found_again_after_a_restart(store: FirestoreWorkerStore) -> 
     worker.done("ann")
     later = NOW + timedelta(minutes=2)
     assert BatchWorker(store, "w1", lambda: later).recover() == Batch("b1", DAY, ("ann", "bob"), ("ann",))
-    assert store.beats() == (WorkerBeat("w1", later, WorkerState.RECOVERED, "b1", DAY, 1, 2, progressed_at=NOW),)
+    assert store.beats() == (WorkerBeat("w1", later, WorkerState.RECOVERED, "b1", DAY, 1, 2, progressed_at=later),)
 
 
 def test_an_older_process_of_a_worker_can_no_longer_write_over_a_newer_one(store: FirestoreWorkerStore) -> None:

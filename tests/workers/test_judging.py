@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -253,22 +252,6 @@ def test_a_watcher_of_all_checks_is_well_where_there_are_no_workers(courtside: C
     assert in_report(courtside, demo_file, *names) == ["error"]
     store.retire("w1")
     assert in_report(courtside, demo_file, *names) == ["ok"]
-
-
-def test_a_lost_batch_that_is_looked_at_no_longer_is_told_as_not_known_to_be_mended(
-    courtside: Courtside, demo_file: Path
-) -> None:
-    store = SqliteWorkerStore(courtside.home / "workers.sqlite3")
-    BatchWorker(store, "w1", lambda: NOW - timedelta(minutes=20)).begin("b1", DAY, PLAYERS)
-
-    def happened(days: int) -> list[str]:
-        words = ("watch", "--once", "--checks", CHECK, "--warehouse", str(demo_file), "--read-only")
-        ran = [courtside(*words, now=NOW + timedelta(days=days, minutes=30 * run)) for run in range(2)]
-        logged = [json.loads(line) for run in ran for line in run.err.splitlines()]
-        return [said for line in logged for said in line.get("happened", ()) if "batch_lost" in said]
-
-    assert [said.partition(":")[0] for said in happened(0)] == ["opened"]
-    assert happened(3)[0].startswith("out of the dates that are looked at: ")
 
 
 def test_a_store_that_cannot_be_read_is_unknown_and_takes_no_other_check_down(

@@ -69,7 +69,7 @@ def audit(  # noqa: PLR0913, PLR0917  # each is an option of the command line
         bool, typer.Option("--list", help="List all checks, and what runs those of no checkout.")
     ] = False,
 ) -> Answer:
-    """Audit a checkout: streaming inserts, swallowed errors, clients made everywhere, stale copies, checks that are OK on failure.
+    """Audit a checkout: streaming inserts, swallowed errors, clients everywhere, stale copies, checks that are OK on failure.
 
     Reads nothing outside PATH, so give the root of a checkout, and choose in it with --only. infra.dead_letter, infra.quota and
     deploy.checklist look at no checkout: `courtside infra` and `courtside deploy checklist` run them.
