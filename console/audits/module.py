@@ -15,6 +15,10 @@ from console.audits.parts import only
 
 FUNCTIONS = ("function_definition", "lambda")
 SCOPES = (*FUNCTIONS, "class_definition")
+_LOOPS = (
+    *("for_statement", "while_statement"),
+    *("list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"),
+)
 
 _IMPORT = re.compile(r"[ \t]*((?:from[ \t]+[\w.]+[ \t]+)?import[ \t]*(?:\([^)]*\)|(?:[^\n\\(;]|\\\n)+))")
 _FROM = re.compile(r"from\s+([\w.]+)\s+import\s+(.+)", re.DOTALL)
@@ -130,6 +134,24 @@ def within(node: SgNode) -> Iterator[SgNode]:
 def around(node: SgNode, *kinds: str) -> SgNode | None:
     """Return the innermost node of one of these kinds that `node` stands in."""
     return next((above for above in node.ancestors() if above.kind() in kinds), None)
+
+
+def is_in_loop(node: SgNode) -> bool:
+    """Return whether a loop of the function around a node runs it at each turn: not what is looped over, nor an `else`."""
+    below = node
+    for above in node.ancestors():
+        if above.kind() == "function_definition":
+            return False
+        if above.kind() in _LOOPS and below not in _once_in(above):
+            return True
+        below = above
+    return False
+
+
+def _once_in(loop: SgNode) -> tuple[SgNode | None, ...]:
+    """Return the parts of a loop that run once."""
+    first = next((child for child in loop.children() if child.kind() == "for_in_clause"), None)
+    return loop.field("right"), loop.field("alternative"), first
 
 
 def scope_of(node: SgNode) -> str:

@@ -77,6 +77,39 @@ def test_what_is_not_simple_is_left_with_its_reason(checkout: Checkout, call: st
     assert reason in left(checkout, f"def f(c, table, rows, ids, both, pool):\n    {call}\n")
 
 
+CALL = 'c.insert_rows_json("t", [row])'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"def f(c, rows):\n    for row in rows:\n        {CALL}\n",
+        f"def f(c, row):\n    while row:\n        if row:\n            {CALL}\n",
+        f"async def f(c, rows):\n    async for row in rows:\n        with c:\n            {CALL}\n",
+        f"for row in rows:\n    {CALL}\n",
+        f"def f(c, rows):\n    for row in rows:\n        def g():\n            return 1\n        {CALL}\n",
+    ],
+)
+def test_a_call_in_a_loop_is_left_for_each_turn_would_be_a_load_job(checkout: Checkout, text: str) -> None:
+    assert left(checkout, text) == "one load job for each turn: collect the rows first"
+
+
+def test_a_call_in_a_comprehension_is_left(checkout: Checkout) -> None:
+    assert left(checkout, f"def f(c, rows):\n    [{CALL} for row in rows]\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"def f(c, rows):\n    for row in rows:\n        work(row)\n    {CALL}\n",
+        f"def f(c, rows):\n    for row in rows:\n        work(row)\n    else:\n        {CALL}\n",
+        f"for name in names:\n    def f(c, row):\n        {CALL}\n",
+    ],
+)
+def test_a_call_beside_a_loop_or_in_a_function_that_a_loop_defines_is_rewritten(checkout: Checkout, text: str) -> None:
+    assert "insert_bigquery_rows(" in fixed(checkout, text)
+
+
 def test_a_call_whose_client_would_be_left_over_is_left_and_says_so(checkout: Checkout) -> None:
     text = 'def f(make, rows):\n    client = make()\n    client.insert_rows_json("t", rows)\n'
     assert left(checkout, text) == (

@@ -68,6 +68,7 @@ def test_a_copy_of_an_older_version_of_a_submodule_is_stale(checkout: Checkout, 
     checkout.commit()
     checkout.write("shared/.gitignore", "key.json\n")
     checkout.write("shared/key.json", "SECRET")
+    Checkout(checkout.root / "shared").git("add", ".gitignore")
     assert drift(checkout) == [("a/shared/.gitignore", "missing"), ("a/shared/clock.py", "stale")]
     synced(checkout)
     assert drift(checkout) == []

@@ -36,9 +36,11 @@ def test_no_copy_is_given_what_git_ignores_nor_what_an_editor_or_a_secret_leaves
 ) -> None:
     filled(checkout)
     checkout.git("init", "-q")
-    assert {name for name, _ in drift(checkout)} == {f"a/shared/{name}" for name in ("clock.py", *ODD)}
+    secrets = [(f"shared/{name}", "withheld") for name in (".env.local", "deploy.pem")]
+    missing = [(f"a/shared/{name}", "missing") for name in ("clock.py", *ODD)]
+    assert sorted(drift(checkout)) == sorted([*missing, *secrets])
     assert synced(checkout) == {"clock.py", *ODD}
-    assert drift(checkout) == []
+    assert drift(checkout) == secrets
 
 
 def test_what_git_keeps_is_shared_whatever_its_name_and_what_it_does_not_know_yet_too(checkout: Checkout) -> None:
@@ -52,6 +54,74 @@ def test_without_git_secrets_and_what_editors_leave_are_told_by_their_names(chec
     filled(checkout)
     assert synced(checkout) & {".env", ".env.local", ".x.py.swp", "x.py~", "deploy.pem", ".idea/workspace.xml"} == set()
     assert {"clock.py", "secret/key.json"} <= synced(checkout), "without a git nobody says that it is one"
+
+
+SECRETS = (
+    "credentials.json",
+    "GCP-Credential.json",
+    "my-service-account.json",
+    "client_secret_1.json",
+    "prod.env",
+    "id_rsa",
+    "x.jks",
+)
+LEFT = ("a.py.orig", "a.py.rej", "a.py.bak")
+
+
+def test_what_is_named_like_a_secret_is_not_copied_though_files_of_its_kind_are_shared_and_that_is_said(
+    checkout: Checkout,
+) -> None:
+    for name in ("clock.py", "schema.json", "team.env", "x.orig"):
+        checkout.write(f"shared/{name}", "1\n")
+        checkout.write(f"{COPY}/{name}", "1\n")
+    checkout.commit()
+    for name in (*SECRETS, *LEFT):
+        checkout.write(f"shared/{name}", "SECRET")
+    assert drift(checkout) == [(f"shared/{name}", "withheld") for name in sorted(SECRETS)]
+    assert synced(checkout) == {"clock.py", "schema.json", "team.env", "x.orig"}
+    (plan,) = syncing.plan(checkout.root, Options())
+    assert plan.refused == (
+        "left out of the copies, as git does not keep it and it is named like a secret or like nothing that git keeps here; git "
+        "add it if it is no secret and to be shared: GCP-Credential.json, client_secret_1.json, credentials.json and 4 more"
+    )
+    assert checkout.audit("shared_drift").spots == (), "a note, no finding"
+
+
+def test_what_git_does_not_know_is_shared_only_where_it_is_python_or_of_a_kind_that_git_keeps_there(
+    checkout: Checkout,
+) -> None:
+    for name in ("clock.py", "sql/games.sql", "LICENSE"):
+        checkout.write(f"shared/{name}", "1\n")
+        checkout.write(f"{COPY}/{name}", "1\n")
+    checkout.write("elsewhere.log", "1\n")
+    checkout.commit()
+    for name in ("new.py", "id_map.py", "id_tools/x.py", "deep/new.sql", "q.log", "key", "dump.csv"):
+        checkout.write(f"shared/{name}", "1\n")
+    added = {"new.py", "id_map.py", "id_tools/x.py", "deep/new.sql"}
+    withheld = [(f"shared/{name}", "withheld") for name in ("dump.csv", "key", "q.log")]
+    assert sorted(drift(checkout)) == sorted([*((f"a/shared/{name}", "missing") for name in added), *withheld])
+    assert synced(checkout) == {"clock.py", "sql/games.sql", "LICENSE", *added}
+    checkout.git("add", "shared/q.log")
+    assert "q.log" in synced(checkout), "whoever adds it says that it is shared"
+
+
+def test_a_link_to_what_git_does_not_know_and_keeps_nothing_like_is_unknown_and_never_copied(
+    checkout: Checkout,
+) -> None:
+    checkout.write("shared/clock.py", "1\n")
+    checkout.write(f"{COPY}/clock.py", "1\n")
+    linked(checkout, "shared/key", "../conf/robot.txt")
+    checkout.commit()
+    checkout.write("conf/robot.txt", "SECRET")
+    assert drift(checkout) == [("a/shared/key", "original_link")]
+
+
+def test_without_git_too_what_is_named_like_a_secret_is_not_copied_and_that_is_said(checkout: Checkout) -> None:
+    for name in ("clock.py", "q.log", *SECRETS, *LEFT):
+        checkout.write(f"shared/{name}", "1\n")
+    (checkout.root / COPY).mkdir(parents=True)
+    assert synced(checkout) == {"clock.py", "q.log"}
+    assert drift(checkout) == [(f"shared/{name}", "withheld") for name in sorted(SECRETS)]
 
 
 def test_what_git_ignores_in_a_copy_alone_is_no_drift_and_stays(checkout: Checkout) -> None:
@@ -134,6 +204,7 @@ def test_of_a_repository_inside_the_original_it_counts_what_it_ignores_and_wheth
         inner.write("key.json", "SECRET")
         inner.write("x.py", "x = 1\n")
         inner.git("init", "-q")
+        inner.git("add", ".gitignore")
     assert drift(checkout) == [("a/shared/vendored/.gitignore", "missing"), ("a/shared/vendored/x.py", "missing")]
 
 

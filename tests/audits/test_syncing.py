@@ -65,6 +65,7 @@ def test_a_file_that_became_a_folder_and_a_folder_that_became_a_file_are_synced(
     (checkout.root / "shared/two").rmdir()
     checkout.write("shared/one/y.py", "y = 1\n")
     checkout.write("shared/two", "2\n")
+    checkout.git("add", "shared")
     syncing.apply(checkout.root, Options(), syncing.plan(checkout.root, Options()))
     assert drift(checkout) == []
 

@@ -33,6 +33,8 @@ class Drift(Enum):
     LEFTOVER = "killed_sync"
     ONLY_COPY = "killed_sync_holds_copy"
     NOTHING = "nothing_to_compare"
+    WITHHELD = "withheld"
+    """A file of the original that git does not keep and that no copy is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,13 @@ SAYINGS = {
         "has no copies, or is not there itself: nothing was compared",
         "",
         refusal="there was nothing to compare",
+    ),
+    Drift.WITHHELD: Saying(
+        Severity.OK,
+        "is not kept by git, and looks like a secret or like nothing that git keeps here: no copy is given it",
+        "git add it, if it is no secret and to be shared",
+        refusal="left out of the copies, as git does not keep it and it is named like a secret or like nothing that git keeps "
+        "here; git add it if it is no secret and to be shared",
     ),
 }
 

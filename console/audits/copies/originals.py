@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.audits.copies.left_out import left_out
+from console.audits.copies.left_out import left_out, unfamiliar
 
 _PASSED_BY = frozenset({"__pycache__", ".DS_Store", ".git", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 
@@ -18,6 +18,7 @@ class Original:
 
     `home` is the audited folder, both it and `place` without links; `path` is the original's as it is configured. What git
     ignores is not among the names; where it is not known what that is, `is_known` is false, and a name may be of a secret.
+    `withheld` are names of files that git does not keep and that are named like a secret, or are of a kind that it keeps none of.
     """
 
     home: Path
@@ -26,6 +27,7 @@ class Original:
     names: frozenset[str]
     astray: frozenset[str]
     is_known: bool
+    withheld: frozenset[str] = frozenset()
 
     def is_in_the_way(self, name: str) -> bool:
         """Return whether a file of that name stands where the original has a folder, or in a folder where it has a file."""
@@ -58,13 +60,18 @@ def original_of(root: Path, path: str) -> Original | None:
         return None
     found = tuple(_names(place, home, frozenset({place})))
     ends = {end for _, at, real in found for end in (at, real) if end is not None}
-    out, is_known = left_out(home, ends)
+    told = left_out(home, ends)
+    reals = {real for _, _, real in found if real is not None}
+    strange = unfamiliar(reals - told.files - told.untracked, reals & told.untracked)
+    out = told.files | strange
     kept = [(name, real is None or real in out) for name, at, real in found if at not in out]
     if not kept:
         return None
     names = frozenset(name for name, _ in kept)
     astray = frozenset(name for name, is_astray in kept if is_astray)
-    return Original(home, place, Path(path).as_posix(), names, astray, is_known)
+    unkept = strange | told.secrets if told.is_known else frozenset()
+    withheld = frozenset(name for name, at, _ in found if at in unkept)
+    return Original(home, place, Path(path).as_posix(), names, astray, told.is_known, withheld)
 
 
 def names_in(folder: Path) -> frozenset[str]:

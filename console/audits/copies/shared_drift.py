@@ -45,7 +45,8 @@ def differences(root: Path, options: Options) -> tuple[Difference, ...]:
     judge = _Judge(root, original)
     found = judge.that_count([one for copy in there for one in judge.of_copy(copy)])
     lacking = [Difference(path, "", Drift.LACKING) for path in lacking_copies(root, options)]
-    return (*found, *lacking, *_no_copies(root, options), *left)
+    withheld = [Difference(options.shared, name, Drift.WITHHELD) for name in sorted(original.withheld)]
+    return (*found, *lacking, *_no_copies(root, options), *left, *withheld)
 
 
 def _left_by_killed(root: Path, options: Options) -> tuple[Difference, ...]:
@@ -97,8 +98,8 @@ class _Judge:
     def that_count(self, found: Sequence[Difference]) -> list[Difference]:
         """Return the differences without files that git ignores and the original lacks: nobody but their owner has them there."""
         own = {self.root / one.path for one in found if self._is_own(one)}
-        out, _ = left_out(self.root, own)
-        return [one for one in found if self.root / one.path not in out]
+        out = left_out(self.root, own)
+        return [one for one in found if self.root / one.path not in out.files]
 
     def _is_own(self, one: Difference) -> bool:
         if one.drift not in _OWN or not one.name or one.name in self.original.names:
@@ -166,8 +167,9 @@ class _Judge:
 
 
 def hits(found: Sequence[Difference], options: Options) -> list[Hit]:
-    """Return the differences as hits; that there was nothing to compare is none."""
-    return [_hit(difference, options) for difference in found if difference.drift is not Drift.NOTHING]
+    """Return the differences as hits; that there was nothing to compare is none, nor what is left out of all copies."""
+    notes = (Drift.NOTHING, Drift.WITHHELD)
+    return [_hit(difference, options) for difference in found if difference.drift not in notes]
 
 
 def idle(found: Sequence[Difference], options: Options) -> tuple[tuple[str, str], ...]:

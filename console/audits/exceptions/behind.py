@@ -19,6 +19,8 @@ _MOST_BEHIND = 20
 """Statements behind a `try` that are looked at."""
 _MOST_LINES = 300
 """Lines of a loop of tries; a longer one does something else."""
+_MOST_OF_FUNCTION = 1000
+"""Lines of a function in which a flag is looked for; without a limit, one of many clauses would take for ever."""
 _CLAUSES = ("except_clause", "else_clause", "finally_clause", "elif_clause", "case_clause")
 
 
@@ -30,7 +32,29 @@ def is_told_behind(handler: Handler, did: str, *, by_log: bool) -> bool:
     if did.startswith(("returns", "yields")):
         return False
     is_next = not did.startswith(("continues", "breaks off"))
-    return raises_behind(handler, Refusal(handler), is_next=is_next) or (by_log and _is_logged_behind(handler))
+    is_raised = raises_behind(handler, Refusal(handler), is_next=is_next)
+    return is_raised or (by_log and (_is_logged_behind(handler) or _is_flagged(handler)))
+
+
+def _is_flagged(handler: Handler) -> bool:
+    """Return whether a flag is True only when all went well, and is read behind: `ok = False`, and `ok = True` in the `try`."""
+    whole = around(handler.clause, "try_statement")
+    tried = whole.field("body") if whole is not None else None
+    place = around(handler.clause, "function_definition", *_LOOPS)
+    function = around(handler.clause, "function_definition")
+    if tried is None or whole is None or place is None or function is None:
+        return False
+    names = re.findall(r"(?m)^[ \t]*(\w+) = True$", statements(tried)[-1].text())
+    if not names or end_line_of(function) - line_of(function) > _MOST_OF_FUNCTION:
+        return False
+    scope = place if place.kind() == "function_definition" or not _is_of_tries(place) else function
+    before = scope.text()[: whole.range().start.index - scope.range().start.index]
+    return any(
+        re.search(rf"(?m)^[ \t]*{name} = False$", before) is not None
+        and len(re.findall(rf"(?m)^[ \t]*{name} = True$", function.text())) == 1
+        and handler.is_read_behind(name)
+        for name in names
+    )
 
 
 def _is_logged_behind(handler: Handler) -> bool:

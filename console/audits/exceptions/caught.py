@@ -14,11 +14,15 @@ _TYPES = re.compile(r"\s*(?:[\w.]+|[(\[][\w.,*\s]*[)\]])(?:\s*\+\s*(?:[\w.]+|[(\
 """Dotted names, and lists of them, that may be added up; no call."""
 _VALUE = r"(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*((?:[(\[][^()\[\]]*[)\]]|[^\n(\[])+)"
 _BUILTINS = frozenset(dir(builtins))
+_OF_MODULE = ("Error", "error")
 _MOST_STEPS = 5
 
 
 def types_of(text: str, module: Module) -> tuple[str, ...]:
-    """Return the last names of the types that an expression names: `("Forbidden",)` of `DENIED = (Forbidden,)`."""
+    """Return the last names of the types that an expression names: `("Forbidden",)` of `DENIED = (Forbidden,)`.
+
+    A name that many modules have keeps its module: `("re.error",)`.
+    """
     return tuple(_types(text, module, _MOST_STEPS))
 
 
@@ -29,7 +33,13 @@ def _types(text: str, module: Module, steps: int) -> Iterator[str]:
         elif steps and (given := _given(name, module)):
             yield from _types(given, module, steps - 1)
         else:
-            yield _original(name, module).rpartition(".")[2]
+            yield _last(_original(name, module))
+
+
+def _last(name: str) -> str:
+    """Return the last part of a dotted name; of `re.error` both parts, for each module has another `error`."""
+    parts = name.split(".")
+    return ".".join(parts[-2:] if parts[-1] in _OF_MODULE else parts[-1:])
 
 
 def _original(name: str, module: Module) -> str:

@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from console.audits.exceptions.answers import is_answer
 from console.audits.exceptions.caught import types_of
 from console.audits.exceptions.outcomes import TEXT_ONLY, Outcomes
+from console.audits.exceptions.reactions import Reactions
 from console.audits.module import Module, around, called, statements, within
 from console.audits.rules import RuleFile
 
@@ -21,6 +22,9 @@ _SET = re.compile(r"\s*[-+*/|]?=(?!=)")
 _FAR = 10_000
 """Characters before and behind a clause in which a name is looked for; without a limit, a file of clauses would take for ever."""
 _LOOPS = ("for_statement", "while_statement")
+_ASSIGNMENTS = ("assignment", "augmented_assignment")
+_VALUES = ("identifier", "dictionary", "list", "set", "tuple", "parenthesized_expression", "string")
+"""Statements that do nothing: a value that nobody takes."""
 _STATEMENTS = ("return_statement", "expression_statement", "raise_statement", "yield")
 
 
@@ -122,15 +126,27 @@ class Handler:
         return bool(self.error) and any(self._is_carried(node) for node in names)
 
     def _is_carried(self, name: SgNode) -> bool:
+        targets: list[SgNode] = []
         for above in name.ancestors():
             kind = above.kind()
+            if kind in _ASSIGNMENTS and (target := above.field("left")) is not None:
+                targets.append(target)
             if kind in ("interpolation", "attribute", "comparison_operator", "if_statement", "except_clause"):
                 return False
             if kind == "call" and (called(above) in TEXT_ONLY or called(above) in self.rules.names["telling"]):
                 return False
+            if kind == "expression_statement" and not targets:
+                return not all(one.kind() in _VALUES for one in statements(above))
             if kind in _STATEMENTS:
-                return True
+                return not targets or any(map(self._is_kept, targets))
         return False
+
+    def _is_kept(self, target: SgNode) -> bool:
+        """Return whether what is set is read: a variable of a function where it says so, all else perhaps elsewhere."""
+        if around(self.clause, "function_definition") is None or target.kind() in ("attribute", "subscript"):
+            return True
+        names = [one.text() for one in target.find_all(kind="identifier")]
+        return any(name.strip("_") and self.is_read(name) for name in names)
 
     @cached_property
     def outcome(self) -> str:
@@ -144,7 +160,8 @@ class Handler:
 
     def outcome_of(self, listed: Iterable[SgNode], *, may_tell: bool) -> str:
         """Return what comes of some statements of the body; a line in a log reaches the caller only if not `may_tell`."""
-        return Outcomes(self.rules, self.errors, self.is_read, may_tell).of(listed)
+        reactions = None if may_tell else Reactions(self.clause, self.rules, self.module, self.is_blind)
+        return Outcomes(self.rules, self.errors, self.is_read, may_tell, reactions).of(listed)
 
     @cached_property
     def given(self) -> list[tuple[str, SgNode]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ast_grep_py import Config, SgNode
 
 from console.audits.exceptions.admissions import flag_says, has_bad_flag, words, words_say
+from console.audits.exceptions.reactions import Reactions
 from console.audits.module import called, statements
 from console.audits.rules import RuleFile
 
@@ -32,7 +33,7 @@ _NAMED_SO = re.compile(r"(?i)error|fail|exception")
 _EMPTY_MAKERS = frozenset(
     {"dict", "list", "set", "tuple", "frozenset", "DataFrame", "Series", "Counter", "OrderedDict", "defaultdict"}
 )
-_FINISHED = frozenset({"complete", "completed", "done", "finished", "succeeded"})
+_FINISHED = frozenset({"complete", "completed", "done", "finished", "known", "succeeded"})
 """Words of flags that, when they are False, say that something is lacking."""
 _NUMBERS = frozenset({"integer", "float", "unary_operator"})
 _CONSTANTS = frozenset({"none", "true", "false", "ellipsis"}) | _NUMBERS
@@ -86,13 +87,15 @@ class Outcomes:
     """Judges the statements of one clause.
 
     `errors` are the names of the error and of what the clause makes of it; `is_read` returns whether a variable is read in
-    the clause or after it. With `may_tell`, a line in a log and a count tell nobody: they do not reach the caller.
+    the clause or after it. With `may_tell`, a line in a log and a count tell nobody: they do not reach the caller. `reactions`
+    are what is right to do of this error, where that counts.
     """
 
     rules: RuleFile
     errors: frozenset[str]
     is_read: Callable[[str], bool]
     may_tell: bool
+    reactions: Reactions | None
 
     def of(self, listed: Iterable[SgNode]) -> str:
         """Return as a verb what comes of the statements: `returns []`, `continues`; "" where one tells, or does it otherwise."""
@@ -128,6 +131,8 @@ class Outcomes:
 
     def _of_value(self, verb: str, value: SgNode | None) -> str | None:
         if value is not None and (not is_default(value, self.errors) or has_bad_flag(value)):
+            return None
+        if verb == "returns" and value is not None and self.reactions is not None and self.reactions.is_code(value):
             return None
         return f"{verb} {short(value)}"
 
@@ -204,6 +209,8 @@ class Outcomes:
             return None if is_about and not self.may_tell else ""
         if is_about or self._says_trouble(text) or not words(name).isdisjoint(names["reporting"]):
             return None
+        if self.reactions is not None and self.reactions.is_reaction(call):
+            return _ACTS
         return self._of_other_call(words(name), statements(listed) if listed is not None else [])
 
     def _of_other_call(self, name: frozenset[str], given: list[SgNode]) -> str | None:

@@ -1,7 +1,7 @@
 """`source.check_hygiene`: checks that report OK on failure.
 
-A check is a function named so, or any function of a file named so. Three ways for it to be blind: an error of its query becomes
-nothing found, nothing found becomes OK, or a threshold is compared the wrong way round.
+A check is a function named so, or any function of a file named so. Four ways for it to be blind: an error of its query becomes
+nothing found, nothing found becomes OK, a threshold is compared the wrong way round, or what is asked is always true.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from checks.model import Severity
+from console.audits.hygiene.certainty import always_true, always_well
 from console.audits.hygiene.comparisons import Known
 from console.audits.hygiene.emptiness import empty_answers, full_of_nothing, unasked_loops
 from console.audits.hygiene.order import overwritten, unreachable, unreachable_value
@@ -39,6 +40,7 @@ _REMEDIES = {
     "empty": "decide what an empty answer means: of a table that should not be empty it is UNKNOWN, not OK",
     "inverted": "turn the comparison round, or rename the value",
     "overwritten": "write elif, the highest threshold first",
+    "certain": "ask what can be false, or report UNKNOWN: a check that cannot fail checks nothing",
     "unreachable": "compare with the higher threshold first",
 }
 
@@ -87,6 +89,7 @@ def inspect(module: Module) -> Iterator[Hit]:
             known = Known(module.text, function)
             for node in nodes:
                 yield from _of_node(module, known, node, rules)
+            yield from (_hit(module, "certain", place, said) for place, said in always_well(known, rules))
 
 
 def _functions(found: list[SgNode]) -> list[tuple[SgNode, list[SgNode]]]:
@@ -117,17 +120,20 @@ def _is_check(module: Module, function: SgNode) -> bool:
 
 
 def _of_node(module: Module, known: Known, node: SgNode, rules: RuleFile) -> Iterator[Hit]:
-    kind, function = node.kind(), known.function
+    kind = node.kind()
+    if said := always_true(node, rules):
+        yield _hit(module, "certain", node, said)
+        return
     if kind == "except_clause":
         said = swallowed(module, known, node, rules)
         if said:
             yield _hit(module, "swallowed", node, said)
         return
     if kind == "for_statement":
-        yield from (_hit(module, "empty", place, said) for place, said in unasked_loops(function, node, rules))
+        yield from (_hit(module, "empty", place, said) for place, said in unasked_loops(known, node, rules))
         return
     if kind in ("if_statement", "elif_clause"):
-        yield from (_hit(module, "empty", place, said) for place, said in empty_answers(function, node, rules))
+        yield from (_hit(module, "empty", place, said) for place, said in empty_answers(known, node, rules))
     if kind == "conditional_expression" and (said := full_of_nothing(node)):
         yield _hit(module, "empty", node, said)
     said = _inverted(known, node, rules)
@@ -141,6 +147,8 @@ def _inverted(known: Known, node: SgNode, rules: RuleFile) -> str:
     if kind in BRANCHES:
         return inverted(known, node, rules)
     if kind == "match_statement":
+        return ""
+    if kind == "boolean_operator":
         return ""
     return (inverted_assertion if kind == "assert_statement" else inverted_value)(known, node, rules)
 

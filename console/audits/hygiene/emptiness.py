@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from console.audits.hygiene.betters import better_by_name
-from console.audits.hygiene.comparisons import last_name
+from console.audits.hygiene.comparisons import Known, last_name
 from console.audits.hygiene.thresholds import judged
 from console.audits.hygiene.verdicts import truth_of, verdict_of
 from console.audits.module import called, statements, within
@@ -40,11 +40,16 @@ _FILLED = tuple(
 _FULL = frozenset({"100", "100.0", "1", "1.0"})
 _HUNDREDTHS = frozenset({"pct", "percent", "percentage"})
 _MOST_STEPS = 4
+_QUERY = re.compile(r"(?i)\b(?:select|from|where|having)\b")
+_UPPER = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
+_CONSTANT = re.compile(r"(?ms)^[ \t]*([A-Z][A-Z0-9_]*)[ \t]*(?::[^=\n]+)?=[ \t(\n]*[rf]*(\"{3}|'{3}|\"|')(.*?)\2")
+_FOR_OFFENCES = re.compile(r"(?i)\bis\s+null\b|\bhaving\b|\bnot\s+(?:exists|in)\b|<>|!=")
+"""In a query, what rows that are wrong are asked for with: that there are none is good."""
 
 
-def empty_answers(function: SgNode, test: SgNode, rules: RuleFile) -> Iterator[tuple[SgNode, str]]:
+def empty_answers(known: Known, test: SgNode, rules: RuleFile) -> Iterator[tuple[SgNode, str]]:
     """Yield where a branch for an empty answer says that all is well, and the sentence."""
-    condition, block = test.field("condition"), test.field("consequence")
+    function, condition, block = known.function, test.field("condition"), test.field("consequence")
     if condition is None or block is None:
         return
     text = " ".join(condition.text().split())
@@ -56,7 +61,7 @@ def empty_answers(function: SgNode, test: SgNode, rules: RuleFile) -> Iterator[t
             return  # what there is of it is bad, so none of it is good
         block = otherwise.field("body") or block
         place = block
-    if not name or is_offence(name, rules) or not is_asked(function, name, rules):
+    if not name or is_offence(name, rules) or not is_asked(function, name, rules) or _asks_for_offences(known):
         return
     for statement in statements(block):
         target, code = judged(function, statement)
@@ -69,15 +74,17 @@ def empty_answers(function: SgNode, test: SgNode, rules: RuleFile) -> Iterator[t
             )
 
 
-def unasked_loops(function: SgNode, loop: SgNode, rules: RuleFile) -> Iterator[tuple[SgNode, str]]:
+def unasked_loops(known: Known, loop: SgNode, rules: RuleFile) -> Iterator[tuple[SgNode, str]]:
     """Yield a loop over an answer that alone can turn a good verdict, given before, into a bad one."""
-    over, each, body = loop.field("right"), loop.field("left"), loop.field("body")
+    function, over, each, body = known.function, loop.field("right"), loop.field("left"), loop.field("body")
     if over is None or each is None or body is None or not _asks(function, over, rules, _MOST_STEPS):
         return
     names = set(re.findall(r"\w+", over.text()))
     if any(is_offence(name, rules) for name in (*names, *re.findall(r"\w+", each.text()))):
         return
     if any(_first(_EMPTY, _flat(test)) in names for test in _conditions(function)):
+        return
+    if _asks_for_offences(known):
         return
     bad = dict(_given(function, body, "alarm", rules))
     for target, code in _before(function, loop, rules):
@@ -134,6 +141,14 @@ def _asks(function: SgNode, value: SgNode, rules: RuleFile, steps: int) -> bool:
     if inner is None:
         return False
     return (inner[1] in asking and inner[1] != value.text()) or is_asked(function, inner[1], rules, steps)
+
+
+def _asks_for_offences(known: Known) -> bool:
+    """Return whether a query of the function, or of a constant of its file, asks for what is wrong: `… WHERE points IS NULL`."""
+    written = [node.text() for node in within(known.function) if node.kind() == "string"]
+    constants = set(_UPPER.findall(known.function.text()))
+    written += (text for name, _, text in _CONSTANT.findall(known.text) if name in constants)
+    return any(map(_QUERY.search, written)) and any(map(_FOR_OFFENCES.search, written))
 
 
 def _before(function: SgNode, loop: SgNode, rules: RuleFile) -> Iterator[tuple[str, str]]:

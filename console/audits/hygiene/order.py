@@ -16,6 +16,7 @@ _LEAVING = ("return_statement", "raise_statement", "continue_statement", "break_
 _MOST_BEFORE = 8
 """How many statements and branches before an `if` are looked at: a ladder of thresholds is short, a generated function is not."""
 _ANY_CASE = re.compile(r"case\s+[a-z]\w*\s+if\b")
+_ASSIGNED = re.compile(r"(\w+)\s*=([^=\n]+)")
 _LOW, _HIGH = re.compile(r"(?i)warn(?:ing)?"), re.compile(r"(?i)crit(?:ical)?|error|fail(?:ure)?|alarm")
 
 
@@ -62,11 +63,10 @@ def overwritten(known: Known, test: SgNode) -> str:
     now = comparison_of(test.field("condition"), known) if earlier is not None else None
     if earlier is None or now is None or not earlier.is_like(now) or not now.covers(earlier):
         return ""
-    if not _target(before) or _target(before) != _target(test):
-        return ""
-    return (
-        f"{_target(test)} is set for {earlier.limit:g} first, and set again by the wider comparison with {now.limit:g}"
-    )
+    target = _target(test)
+    if not target or target != _target(before) or target in re.findall(r"\w+", f"{_value(test)} {now.name}"):
+        return ""  # `level = max(level, WARNING)` undoes nothing
+    return f"{target} is set for {earlier.limit:g} first, and set again by the wider comparison with {now.limit:g}"
 
 
 def _branches(test: SgNode) -> list[SgNode]:
@@ -83,26 +83,59 @@ def _asked(branch: SgNode, operator: str, known: Known) -> Iterator[Comparison]:
     return (one for one in parts if one is not None and "(" not in _PURE.sub("", one.name))
 
 
-_PURE = re.compile(r"\b(?:len|abs|round|int|float|get|total_seconds|now|utcnow|time)\(")
-"""Calls that answer the same when they are made again at once."""
+_PURE = re.compile(r"\b(?:len|abs|round|int|float|get(?=\([^)])|total_seconds|now|utcnow|time)\(")
+"""Calls that answer the same when they are made again at once; `queue.get()` takes something away."""
+_HARMLESS = re.compile(
+    r"\b(?:print|len|abs|round|int|float|str|total_seconds|isinstance|_?log(?:ger|ging)?\.(?:\w*debug|info|warn\w*|error|exception))\("
+)
+"""Calls that change nothing that is compared, and take no time."""
+_WORKS = re.compile(r"[\w\])]\(|\b(?:await|yield|with)\b")
+_PLAIN = re.compile(r"[^.(\[]+")
+"""A value of local variables alone: it is the same until it is set."""
 
 
 def _left_before(known: Known, test: SgNode, values: set[str]) -> Iterator[_Before]:
-    """Yield what an `if` before this one asked that leaves the block when it is so, unless a value was set since."""
-    names = {name for value in values for name in re.findall(r"[A-Za-z_]\w*", value)}
-    changed = re.compile(rf"(?<![\w.])(?:{'|'.join(sorted(names))})(?:\.\w+|\[[^\]]*\])*\s*(?:[-+*/]?=[^=]|:=)")
+    """Yield what an `if` before this one asked that leaves the block when it is so, unless a value may be another since."""
+    changed = _changed(values)
     before = test.prev()
     for _ in range(_MOST_BEFORE):
-        if before is None or changed.search(before.text()):
+        if before is None or (before.kind() != "comment" and changed.search(before.text())):
             return
-        if before.kind() == "if_statement":
-            for branch in _branches(before):
-                block = branch.field("consequence")
-                ends = statements(block)[-1:] if block is not None else []
-                if not ends or ends[0].kind() not in _LEAVING:
-                    break
-                yield from (_Before(one, _block(branch)) for one in _asked(branch, "or", known))
+        if _works(before):
+            values = {value for value in values if _PLAIN.fullmatch(value)}
+        for branch in _branches(before) if values and before.kind() == "if_statement" else ():
+            if not _leaves(branch):
+                break
+            asked = (one for one in _asked(branch, "or", known) if one.name in values)
+            yield from (_Before(one, _block(branch)) for one in asked)
         before = before.prev()
+
+
+def _changed(values: set[str]) -> re.Pattern[str]:
+    """Return what finds a statement that sets one of the names in values, alone or with others."""
+    listed = "|".join(sorted({name for value in values for name in re.findall(r"[A-Za-z_]\w*", value)}))
+    part, others = r"(?:\.\w+|\[[^\]]*\])*", r"(?:\s*,\s*[\w.*]+)*\)?"
+    is_set = rf"(?<![\w.])(?:{listed}){part}{others}\s*(?::[^=\n]+)?(?:[-+*/%@&|^]*=[^=]|:=)"
+    return re.compile(rf"{is_set}|\b(?:for|as|del)\s[^:\n]*?(?<![\w.])(?:{listed})\b")
+
+
+def _works(statement: SgNode) -> bool:
+    """Return whether a statement that does not leave the block calls or awaits something: what is measured goes on."""
+    if statement.kind() == "comment":
+        return False
+    if statement.kind() != "if_statement":
+        return _WORKS.search(_HARMLESS.sub("", statement.text())) is not None
+    branches = _branches(statement)
+    asked = " ".join(condition.text() for branch in branches if (condition := condition_of(branch)) is not None)
+    done = [_block(branch) for branch in branches if not _leaves(branch)]
+    done += (child.text() for child in statement.children() if child.kind() == "else_clause")
+    return any(_WORKS.search(text) for text in (_PURE.sub("", asked), *(_HARMLESS.sub("", text) for text in done)))
+
+
+def _leaves(branch: SgNode) -> bool:
+    block = branch.field("consequence")
+    ends = statements(block)[-1:] if block is not None else []
+    return bool(ends) and ends[0].kind() in _LEAVING
 
 
 def _said(before: _Before, now: Comparison, done: str) -> str:
@@ -132,6 +165,11 @@ def _has_more(test: SgNode) -> bool:
 
 def _target(test: SgNode) -> str:
     """Return what the only statement of a branch is assigned to, or ""."""
-    block = test.field("consequence")
-    found = re.fullmatch(r"(\w+)\s*=[^=\n]+", block.text().strip()) if block is not None else None
+    found = _ASSIGNED.fullmatch(_block(test).strip())
     return found[1] if found else ""
+
+
+def _value(test: SgNode) -> str:
+    """Return what the only statement of a branch assigns, or ""."""
+    found = _ASSIGNED.fullmatch(_block(test).strip())
+    return found[2] if found else ""

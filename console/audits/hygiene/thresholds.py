@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 from console.audits.hygiene.betters import better, better_of_value, is_measure
 from console.audits.hygiene.comparisons import Comparison, Known, comparison_of, last_name, limit_says, parts_of
 from console.audits.hygiene.verdicts import OPPOSITE, called_verdict, raised, truth_of, verdict_of
-from console.audits.module import around, line_of, statements, within
+from console.audits.module import around, called, line_of, statements, within
 from console.audits.rules import RuleFile
 
 BRANCHES = ("if_statement", "elif_clause", "case_clause")
@@ -23,6 +23,9 @@ _COUNTED = re.compile(
 """What there should be enough of, where a check does nothing but to count it."""
 _WAITING = frozenset({"backlog", "dead", "limit", "open", "pending", "queue", "queued", "quota", "retry", "waiting"})
 """Beside a count, in a check: the fewer of it, the better."""
+_TOO_GOOD = ((0.95, 1.0), (95.0, 100.0))
+"""Shares that are too good to be true: an alarm above them is no slip."""
+_OF_LIMITS = frozenset({"allowed", "limit", "limits", "max", "maximum", "min", "minimum", "threshold", "thresholds"})
 _TOO_LOW = re.compile(r"(?i)too (?:low|few|little)|\bbelow\b|\bunder\b|insufficient|not enough|at least")
 _TOO_HIGH = re.compile(r"(?i)too (?:high|many|old|long|late|much)|\babove\b|exceed|\bover\b|at most|\bstale\b")
 
@@ -100,11 +103,25 @@ def _by_message(parts: list[SgNode]) -> str:
 
 
 def _said(comparison: Comparison, best: str, verdict: str) -> str:
-    if not best or (comparison.is_above == (best == "more")) == (verdict == "well"):
+    if not best or (comparison.is_above == (best == "more")) == (verdict == "well") or _is_of_input(comparison):
+        return ""
+    is_too_good = comparison.limit is not None and any(low < comparison.limit <= high for low, high in _TOO_GOOD)
+    if verdict == "alarm" and best == "more" and is_too_good:
         return ""
     side = "above" if comparison.is_above else "below"
     said = "an alarm" if verdict == "alarm" else "well"
     return f"{comparison.name} {side} the threshold is called {said}, though of it {best} is better"
+
+
+def _is_of_input(comparison: Comparison) -> bool:
+    """Return whether a comparison asks for what can be, `delay >= 0`, or for what a setting may be, `max_errors > 5`."""
+    if comparison.limit is not None and comparison.limit <= 0:
+        return True
+    words = last_name(comparison.name).lower().split("_")
+    if _OF_LIMITS.isdisjoint(words) or words in (["max"], ["min"]):  # `lags.max()` is measured
+        return False
+    origin = comparison.known.value_of(comparison.name)
+    return origin is None or called(origin) not in ("max", "min")
 
 
 def _is_known(comparison: Comparison, rules: RuleFile) -> bool:

@@ -8,14 +8,15 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
-from console.audits.module import Module, around
+from console.audits.module import Module, around, is_in_loop, is_local, within
 from console.audits.rules import RuleFile, rule_file
 
 _CALLS = re.compile(r"(?<!\bdef )(?<!\bclass )(?:\b(?:self|cls)\.|(?<![\w.]))(\w+)\s*\(")
 _MAKERS = ("__init__", "__new__", "__post_init__")
 _DECORATED = re.compile(r"@[^(\n]*?(\w+)[ \t]*(?=[(#\r\n])")
 _DEFINED = re.compile(r"def\s+(\w+)")
-_LOOPS = ("for_statement", "while_statement", "list_comprehension", "generator_expression", "dictionary_comprehension")
+_FIRST = re.compile(r"\(\s*(?:(?:self|cls)\s*,\s*)?(\w+)")
+_STRINGS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 
 
 @lru_cache(maxsize=1)
@@ -74,15 +75,43 @@ def _key(function: SgNode) -> str:
     return f"{_name(home)}.{_name(function)}" if home is not None else _name(function)
 
 
-def why_hot(node: SgNode, hot: frozenset[str]) -> str:
+def why_hot(module: Module, node: SgNode, hot: frozenset[str]) -> str:
     """Return why what a node makes is made again and again, or ""."""
     function = around(node, "function_definition")
-    if function is not None and _key(function) in hot:
-        return f"{_key(function)} runs for every request"
-    loop = around(node, *_LOOPS, "function_definition")
-    if loop is not None and loop.kind() in _LOOPS:
-        return "in a loop"
-    return ""
+    why = f"{_key(function)} runs for every request" if function is not None and _key(function) in hot else ""
+    why = why or ("in a loop" if is_in_loop(node) else "")
+    return "" if why and function is not None and _is_made_once(module, node, function) else why
+
+
+def _is_made_once(module: Module, node: SgNode, function: SgNode) -> bool:
+    """Return whether a function makes something only where a global, or its place in a table of the file, has none yet."""
+    assignment = node.parent()
+    target = assignment.field("left") if assignment is not None and assignment.kind() == "assignment" else None
+    if assignment is None or target is None or assignment.field("right") != node:
+        return False
+    table = target.field("value") if target.kind() == "subscript" else None
+    name = (table or target).text()
+    if not _is_under_none_yet(assignment, re.escape(name)):
+        return False
+    if table is not None:
+        return re.search(rf"(?m)^{re.escape(name)}\s*[:=]", module.text) is not None and not is_local(node, name)
+    body = function.field("body")
+    declared = [one.text() for one in within(body) if one.kind() == "global_statement"] if body is not None else []
+    return any(re.search(rf"\b{re.escape(name)}\b", text) for text in declared)
+
+
+def _is_under_none_yet(node: SgNode, name: str) -> bool:
+    """Return whether an `if` around a node asks that a name, or a place in it, has nothing: `is None`, `not` or `not in`."""
+    empty = re.compile(rf"\b{name}\b\S*\s+is\s+None\b|\bnot\s+{name}\b|\bnot\s+in\s+{name}\b")
+    below = node
+    for above in node.ancestors():
+        if above.kind() == "function_definition":
+            return False
+        condition = above.field("condition") if below == above.field("consequence") else None
+        if condition is not None and empty.search(condition.text()) and not re.search(r"\bor\b", condition.text()):
+            return True
+        below = above
+    return False
 
 
 def decorators(function: SgNode) -> frozenset[str]:
@@ -113,7 +142,8 @@ def _registered(text: str, rules: RuleFile) -> set[str]:
     found: set[str] = set()
     for name in rules.names["request_registrars"]:
         if name in text:
-            found.update(*(re.findall(r"\w+", given) for given in re.findall(rf"\b{name}\s*\(([^()]*)\)", text)))
+            given = re.findall(rf"\b{name}\s*\(([^()]*)", text)
+            found.update(*(re.findall(r"\w+", _STRINGS.sub("", one)) for one in given))
     return found
 
 
@@ -123,8 +153,11 @@ def _is_entry(module: Module, node: SgNode, rules: RuleFile) -> bool:
         return True
     if any(fnmatchcase(_name(node), pattern) for pattern in module.options.hot_functions):
         return True
-    words = _words(node.field("parameters"))
-    if words & lists["request_parameters"] or words >= lists["event_parameters"]:
+    parameters = node.field("parameters")
+    first = _FIRST.match(parameters.text()) if parameters is not None else None
+    if (first is not None and first[1] in lists["request_parameters"]) or _words(parameters) >= lists[
+        "event_parameters"
+    ]:
         return True
     home = around(node, "class_definition") if _name(node) in lists["request_methods"] else None
     return home is not None and not lists["request_bases"].isdisjoint(_words(home.field("superclasses")))

@@ -64,7 +64,7 @@ def _inspect(module: Module, check: str, kind: str) -> Iterator[Hit]:
     for call, name in calls:
         if not _is_kept(call, rules):
             once = ", one for each instance" if _is_kept_by_instance(call, rules) else ""
-            yield _hit(module, check, call, name, why_hot(call, hot), once)
+            yield _hit(module, check, call, name, why_hot(module, call, hot), once)
 
 
 @lru_cache(maxsize=1)
