@@ -7,14 +7,14 @@ People are told of incidents, so of each there is the question whether a word co
 on it: one about any of the findings that the incident's severity rests on, or about the one whose sentence is shown, takes the
 whole incident in hand. A silence says only that nobody wants to hear of what it names: the incident is silent when each of those
 findings is spoken for. Where all findings show one and the same trouble a silence of one is a silence of all. And either can be
-said of an incident as a whole, by its name.
+said of an incident as a whole, by its name: then it is about the one that lasts, and no later one of that name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import Enum
 
 from checks.cause_rules import incident_name, is_one_trouble, spokesmen
@@ -24,6 +24,8 @@ from checks.model import Finding, RootCause
 from checks.times import both_zones
 
 NOBODY = "somebody who left no name"
+_WHOLE = "incident:"
+"""How the fingerprint of an incident as a whole begins: no finding's has a colon."""
 
 
 class HushKind(Enum):
@@ -39,12 +41,18 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Hush:
-    """A word in force: who said it, why ("" without a reason), and until when (aware UTC)."""
+    """A word in force: who said it, why ("" without a reason), and until when (aware UTC).
+
+    `said_at` is when it was said (aware UTC), None where that is not known; `about` is the fingerprint that it was said of, known
+    of a word that covers an incident. Both are no part of what was said.
+    """
 
     kind: HushKind
     by: str
     until: datetime
     reason: str = ""
+    said_at: datetime | None = field(default=None, compare=False)
+    about: str = field(default="", compare=False)
 
     @property
     def said(self) -> str:
@@ -58,7 +66,7 @@ def incident_fingerprint(name: str) -> str:
 
     It is as stable as the incident's key, and no finding's fingerprint. The environment is not in it: its table has it.
     """
-    return fitting(f"incident:{name}")
+    return fitting(f"{_WHOLE}{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +75,13 @@ class Hushes:
 
     `unread` is why they are not known, or "": then nobody counts as having spoken. `names` are the names of incidents by the key
     of their cause, where the cause alone does not tell: those of blindness, of which there is one for each source.
+    `is_of_present` is True where words about earlier incidents are left out already, by whoever knows the present ones.
     """
 
     by_fingerprint: Mapping[str, Hush] = field(default_factory=dict)
     unread: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    is_of_present: bool = False
 
     def of_finding(self, finding: Finding) -> Hush | None:
         """Return the word about a finding; what is over needs none."""
@@ -86,16 +96,46 @@ class Hushes:
 
     def of_incident(self, name: str) -> Hush | None:
         """Return the word about an incident as a whole, by the name that `courtside incidents` shows."""
-        return self.by_fingerprint.get(incident_fingerprint(name))
+        return self._said_of(incident_fingerprint(name))
+
+    def holds(self, hush: Hush) -> bool:
+        """Return whether a word that covered an incident is still in force: neither over, nor withdrawn, nor replaced."""
+        return self.by_fingerprint.get(hush.about) == hush
+
+    def of_present(self, begun: Mapping[str, datetime], now: datetime, within: timedelta) -> Hushes:
+        """Return the words without those that were said of earlier incidents as a whole.
+
+        `begun` is when the present incidents were first seen, by what words about them go by; any other begins `now` (all aware
+        UTC). What begins `within` such a time of a word is what it was said of: whoever looks may see it before a watcher does.
+        """
+        return replace(
+            self,
+            by_fingerprint={
+                name: hush
+                for name, hush in self.by_fingerprint.items()
+                if not name.startswith(_WHOLE) or hush.said_at is None or begun.get(name, now) <= hush.said_at + within
+            },
+            is_of_present=True,
+        )
 
     def of_cause(self, cause: RootCause) -> Hush | None:
         """Return the word that covers a cause's whole incident, of several the newest; what is over needs none."""
         if cause.until is not None:
             return None
-        covering = {incident_fingerprint(self.names.get(cause.key, incident_name(cause))), *self._covering(cause)}
-        return next(
-            (self.by_fingerprint[name] for name in reversed(list(self.by_fingerprint)) if name in covering), None
-        )
+        whole = incident_fingerprint(self.names.get(cause.key, incident_name(cause)))
+        covering = {*([] if self._is_of_earlier(whole, cause) else [whole]), *self._covering(cause)}
+        return next((self._said_of(name) for name in reversed(list(self.by_fingerprint)) if name in covering), None)
+
+    def _said_of(self, fingerprint: str) -> Hush | None:
+        hush = self.by_fingerprint.get(fingerprint)
+        return hush and replace(hush, about=fingerprint)
+
+    def _is_of_earlier(self, whole: str, cause: RootCause) -> bool:
+        """Return whether a word about an incident as a whole was said before the one trouble that a cause is has begun."""
+        hush = self.by_fingerprint.get(whole)
+        if self.is_of_present or hush is None or hush.said_at is None or not is_one_trouble(cause.name):
+            return False
+        return cause.since is not None and hush.said_at < cause.since
 
     def _covering(self, cause: RootCause) -> Collection[str]:
         """Return the fingerprints of the findings whose words are about all of a cause's incident."""
@@ -123,7 +163,9 @@ def hushes_in_force(rows: Iterable[Acknowledgement], as_of: datetime) -> Hushes:
     in_order = sorted(rows, key=lambda row: (row.acknowledged_at, row.acknowledgement_id))
     return Hushes(
         {
-            row.fingerprint: Hush(kinds[row.event], row.acknowledged_by or NOBODY, row.expires_at, row.reason or "")
+            row.fingerprint: Hush(
+                kinds[row.event], row.acknowledged_by or NOBODY, row.expires_at, row.reason or "", row.acknowledged_at
+            )
             for row in in_order
             if row.event in kinds and row.expires_at is not None and row.expires_at > as_of
         }

@@ -234,7 +234,7 @@ def gap(value: Finding, as_of: datetime) -> Json:
 
 
 def record(value: object) -> object:
-    """Return a row of a fact, or any value made of such, with the field names of its type.
+    """Return a row of a fact, or any value made of such, with the field names of its type, but for what is no part of its value.
 
     Raises TypeError for a type that no document holds.
     """
@@ -242,7 +242,7 @@ def record(value: object) -> object:
         if isinstance(value, kind):
             return form(value)
     if is_dataclass(value):
-        return {item.name: record(getattr(value, item.name)) for item in fields(value)}
+        return {item.name: record(getattr(value, item.name)) for item in fields(value) if item.compare}
     raise TypeError(f"{type(value).__name__} has no form in a document")
 
 

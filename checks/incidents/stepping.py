@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.causes import BLIND
-from checks.hushes import Hush, HushKind
+from checks.hushes import Hush, HushKind, incident_fingerprint
 from checks.incidents.incident import Event, Happening, Incident, Rules, Run, State
 from checks.incidents.signs import (
     Sign,
@@ -46,6 +46,7 @@ def step(incidents: Iterable[Incident], run: Run, rules: Rules) -> Step:
     closed = [_in_state(item, State.CLOSED, run.now) for item in given if _is_beyond_return(item, run.now, rules)]
     events = [Event(Happening.CLOSED, incident, run.now) for incident in closed]
     before = {item.key: item for item in given if not _is_beyond_return(item, run.now, rules)}
+    run = _without_earlier_words(run, before.values(), rules)
     signs = {key: completed(sign, before.get(key), run.report) for key, sign in signs_of(run).items()}
     after: dict[str, Incident] = {}
     for key, sign in signs.items():
@@ -63,6 +64,12 @@ def step(incidents: Iterable[Incident], run: Run, rules: Rules) -> Step:
     latest = {incident.id: incident for incident in (*closed, *after.values())}
     ordered = tuple(sorted(latest.values(), key=lambda incident: (incident.key, incident.first_seen)))
     return Step(ordered, tuple(replace(event, incident=latest[event.incident.id]) for event in events))
+
+
+def _without_earlier_words(run: Run, present: Iterable[Incident], rules: Rules) -> Run:
+    """Return a run without the words about incidents as a whole that were said of earlier ones: those are over."""
+    begun = {incident_fingerprint(incident.name): incident.first_seen for incident in present}
+    return replace(run, hushes=run.hushes.of_present(begun, run.now, rules.reopens_within))
 
 
 _Change = tuple[Incident | None, tuple[Happening, ...]]
@@ -165,7 +172,7 @@ def _with_word(incident: Incident, hush: Hush | None, run: Run, severity: Severi
     """Return an incident with the word in force about it; one that is new was said when it was as bad as `severity`."""
     word = _word(incident, hush, run)
     if word is None or word == incident.word:
-        return replace(incident, hush=word)
+        return replace(incident, hush=word, word=word or incident.word)
     if word == incident.outgrown:  # a later word has ended: what this one did not cover then it does not cover now
         severity = min(severity, Severity.ERROR)
     return replace(incident, hush=word, word=word, word_at=severity)
@@ -190,10 +197,19 @@ def _hushed(incident: Incident, run: Run, happened: tuple[Happening, ...]) -> _C
 
 
 def _word(incident: Incident, hush: Hush | None, run: Run) -> Hush | None:
-    """Return the word in force; where words could not be read, the one that was known, up to its end."""
-    if hush is None and run.hushes.unread and incident.hush is not None and incident.hush.until > run.now:
-        return incident.hush
-    return hush
+    """Return the word in force.
+
+    Where words could not be read that is the one that was known, up to its end. And an acknowledgement goes on when what it was
+    said of is mended and the rest is not worse than it was then: who has an incident in hand has the rest of it in hand.
+    """
+    known = incident.hush
+    if hush is not None or known is None:
+        return hush
+    if run.hushes.unread:
+        return known if known.until > run.now else None
+    is_no_worse = incident.word_at is not None and incident.severity <= incident.word_at
+    goes_on = known.kind is HushKind.ACKNOWLEDGED and is_no_worse and run.hushes.holds(known)
+    return known if goes_on else None
 
 
 def _not_shown(before: Incident, signs: Mapping[str, Sign], run: Run, rules: Rules) -> _Change:

@@ -17,6 +17,7 @@ from checks.watching import last_runs, silence_of
 from console.cli.watch_page import life_line
 from console.document import instant, severity
 from console.heartbeat import Heartbeat
+from console.incidents.wordless import WORDLESS, is_wordless
 from console.notify.notice import Notice
 from console.notify.standings import Standing
 from console.notify.wording import ack_command, lasted, seemed_over
@@ -147,7 +148,7 @@ def _incident(incident: Incident, seen: Circumstances, width: int) -> list[Line]
     if incident.is_live:
         words.append(f"next: {_aimed(incident.command, seen)}")
     if incident.state is State.OPEN:
-        words.append(f"ack: {_aimed(ack_command(incident), seen)}")
+        words.append(f"ack: {WORDLESS if is_wordless(incident) else _aimed(ack_command(incident), seen)}")
     for sentence in words:
         lines.extend(flow([sentence], width, first=_INDENT))
     return lines

@@ -55,11 +55,14 @@ def _plain(value: object) -> object:
     if isinstance(value, State | HushKind):
         return value.value
     if isinstance(value, Hush):
-        return {"kind": value.kind.value, "by": value.by, "until": value.until.isoformat(), "reason": value.reason}
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
-def _hush(raw: dict[str, str] | None) -> Hush | None:
+def _hush(raw: dict[str, Any] | None) -> Hush | None:
+    """Return a word; an earlier version did not keep when and of what it was said."""
     if raw is None:
         return None
-    return Hush(HushKind(raw["kind"]), raw["by"], datetime.fromisoformat(raw["until"]), raw["reason"])
+    said_at = datetime.fromisoformat(raw["said_at"]) if raw.get("said_at") else None
+    until = datetime.fromisoformat(raw["until"])
+    return Hush(HushKind(raw["kind"]), raw["by"], until, raw["reason"], said_at, raw.get("about", ""))

@@ -6,7 +6,6 @@ This is the one way for watcher, server and `--alert`: `move` with a report, `re
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,9 +19,8 @@ from console.notify.codec import ledger_of_text, text_of_ledger
 from console.notify.deciding import Situation, catching_up, decide, next_due
 from console.notify.laying_down import lay_down_but_for, lay_down_thread
 from console.notify.notice import Ledger, Manner, Notice, held_back_thread
-from console.notify.outbox import NoticeOutbox, put_notices
-from console.notify.rationing import HOUR, Ration
-from console.notify.received import unheard
+from console.notify.outbox import NoticeOutbox, is_for, put_notices
+from console.notify.received import places
 from console.notify.sinks.sink import Sink
 
 _LEDGER = "SELECT text FROM ledger WHERE place = ?"
@@ -99,31 +97,22 @@ def _tell(
 ) -> Moved:
     situation = Situation(run.place, run.report, incidents, events, run.now)
     before, ways = last_ledger(connection, run.place), tuple(sinks)
-    silent = unheard(connection, run.place, [sent for sent in before.sent if run.now - sent < HOUR])
-    told = decide(situation, replace(before, sent=_without(before.sent, silent)), manner)
     names = tuple(way.name for way in ways)
-    keep_ledger(connection, run.place, replace(told.ledger, sent=(*silent, *told.ledger.sent), sinks=names))
     new = [way for way in ways if before.sinks is not None and way.name not in before.sinks]
-    _lay_down(connection, run, told, set(names).difference(way.name for way in new))
+    # What waits for a sink that is gone or was is nobody's to send, and holds no place any more.
+    lay_down_but_for(connection, run.place, set(names).difference(way.name for way in new), run.now)
+    held = places(connection, run.place, before.sent, names, run.now)
+    counted = replace(before, sent=tuple(item.counts_from for item in held))
+    told = decide(situation, counted, manner, lambda notice: any(is_for(way, notice, connection) for way in ways))
+    sent = (*(item.decided_at for item in held), *told.ledger.sent[len(held) :])
+    keep_ledger(connection, run.place, replace(told.ledger, sent=sent, sinks=names))
+    if not told.ledger.waiting:
+        lay_down_thread(connection, run.place, held_back_thread(run.place), run.now)
     missed = [(missed_ends(connection, situation, way.name, told), [way]) for way in new]
     # What lasts is put last: so it has the last word in a thread in which something else has ended.
     posts = (*missed, (told.notices, ways), (catching_up(situation, told), new))
     unread = sum(put_notices(connection, notices, to, run.now) for notices, to in posts)
     return Moved(incidents, events, told.notices, next_due(incidents, told.ledger, run.now, manner), unread)
-
-
-def _without(sent: Iterable[datetime], silent: Iterable[datetime]) -> tuple[datetime, ...]:
-    """Return the moments of messages but for as many of each as there are in `silent`."""
-    left = Counter(sent)
-    left.subtract(silent)
-    return tuple(left.elements())
-
-
-def _lay_down(connection: sqlite3.Connection, run: Run, told: Ration, staying: Iterable[str]) -> None:
-    """Lay down what waits for a sink that is gone or was, and that messages are held back where none is any more."""
-    lay_down_but_for(connection, run.place, staying, run.now)
-    if not told.ledger.waiting:
-        lay_down_thread(connection, run.place, held_back_thread(run.place), run.now)
 
 
 def with_clock(run: Run, now: datetime) -> Run:

@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from checks.incidents.incident import Event, Happening, Incident
+from checks.incidents.incident import Event, Happening, Incident, State
 from console.incidents.shelf import newest_incidents
 from console.notify.codec import readable_notice
 from console.notify.deciding import Situation
@@ -20,9 +20,12 @@ _MOST = 1_000
 
 
 def missed_ends(connection: sqlite3.Connection, situation: Situation, sink: str, decided: Ration) -> tuple[Notice, ...]:
-    """Return the ends that the sink of that name has not been told of, a notice a thread, beside what was decided on now."""
+    """Return the ends that the sink of that name has not been told of, a notice a thread, beside what was decided on now.
+
+    A pause of what comes and goes is none: its end is told to all once it is closed, and until then no swing is.
+    """
     said = {part.id for notice in (*decided.notices, *decided.ledger.waiting) for part in notice.parts}
-    lasting = _lasting_for(connection, situation.place, sink) - said
+    lasting = _lasting_for(connection, situation.place, sink) - said - _pausing(situation, decided)
     if not lasting:
         return ()
     incidents = newest_incidents(connection, situation.place, _MOST)
@@ -32,6 +35,12 @@ def missed_ends(connection: sqlite3.Connection, situation: Situation, sink: str,
         if incident.id in lasting and not incident.is_live:
             threads[incident.thread].append(Event(_end_of(incident, symptoms), incident, situation.now))
     return tuple(notice_of(situation.view, events, ()) for events in threads.values())
+
+
+def _pausing(situation: Situation, decided: Ration) -> set[str]:
+    """Return the ids of what people know to come and go, and is over for now."""
+    over = {incident.id for incident in situation.incidents if incident.state is State.RESOLVED}
+    return {name for name, item in decided.ledger.told.items() if item.flaps and name in over}
 
 
 def _lasting_for(connection: sqlite3.Connection, place: str, sink: str) -> set[str]:

@@ -75,6 +75,7 @@ def _told_fields(item: Told) -> dict[str, object]:
         "stayed_at": _text(item.stayed_at),
         "worst": item.worst.name,
         "word": item.word,
+        "blind": item.blind,
     }
 
 
@@ -92,6 +93,7 @@ def _told(raw: dict[str, Any] | list[Any]) -> Told:
         _moment(raw["stayed_at"]),
         Severity[raw["worst"]],
         raw["word"],
+        tuple(raw.get("blind", ())),
     )
 
 

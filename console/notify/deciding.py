@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -18,7 +18,7 @@ from checks.times import eastern_date, eastern_instant
 from console.notify.digest import counted_left, digest
 from console.notify.flapping import is_swing, steady, swung, turns
 from console.notify.notice import Kind, Ledger, Manner, Notice, Tally, Told
-from console.notify.rationing import HOUR, Ration, ration
+from console.notify.rationing import HOUR, Ration, is_for_somebody, ration
 from console.notify.wording import KIND_OF, View, is_worth_telling, notice_of, urging
 
 _BEGINNINGS = frozenset({Happening.OPENED, Happening.REOPENED, Happening.WORSENED, Happening.SPOKE_UP})
@@ -53,8 +53,13 @@ class Situation:
         return replace(self.view, flapping=frozenset(name for name, item in told.items() if item.flaps))
 
 
-def decide(situation: Situation, ledger: Ledger, manner: Manner) -> Ration:
-    """Return what is sent now and the ledger for the next decision, which may come with the next run or earlier (`next_due`)."""
+def decide(
+    situation: Situation, ledger: Ledger, manner: Manner, is_heard: Callable[[Notice], bool] = is_for_somebody
+) -> Ration:
+    """Return what is sent now and the ledger for the next decision, which may come with the next run or earlier (`next_due`).
+
+    `is_heard` returns whether there is anybody to be told of a notice.
+    """
     now = situation.now
     ledger = _counted(_not_ahead(ledger, now), situation, manner)
     told = dict(ledger.told)
@@ -67,7 +72,7 @@ def decide(situation: Situation, ledger: Ledger, manner: Manner) -> Ration:
         told = {name: replace(item, at=now) for name, item in told.items()}  # the digest reminds of what it names
     known = {incident.id for incident in situation.incidents}
     kept = {name: item for name, item in told.items() if name in known}
-    return ration(wanted, replace(ledger, told=kept), now, manner)
+    return ration(wanted, replace(ledger, told=kept), now, manner, is_heard)
 
 
 def catching_up(situation: Situation, decided: Ration) -> tuple[Notice, ...]:
@@ -216,7 +221,9 @@ def _lasting(situation: Situation, told: Mapping[str, Told], thread: str, named:
 def _known(event: Event, before: Told | None, situation: Situation) -> Told:
     """Return what people know of an incident that they are told of at a moment."""
     at, incident = situation.now, event.incident
-    item = replace(before or Told(at), at=at, worst=max(before.worst if before else Severity.OK, incident.severity))
+    item = before or Told(at)
+    blind = tuple(dict.fromkeys((*item.blind, *incident.blind)))
+    item = replace(item, at=at, worst=max(item.worst, incident.severity), blind=blind)
     if event.what is Happening.ACKNOWLEDGED and incident.hush is not None:
         item = replace(item, word=incident.hush.said)
     if item.flaps and event.what is Happening.OPENED:

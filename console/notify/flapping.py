@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from checks.causes import BLIND
 from checks.incidents.incident import Event, Happening, Incident, State
 from console.notify.notice import Manner, Told
 
@@ -33,9 +32,9 @@ def is_swing(event: Event, item: Told) -> bool:
         return incident.state is State.RESOLVED  # once it is closed its end is one
     if event.what is Happening.ACKNOWLEDGED:
         return incident.hush is not None and incident.hush.said == item.word
-    if event.what is Happening.WORSENED:  # than it has been since it last reopened; a blindness that sees less is news
-        return incident.severity <= item.worst and incident.cause != BLIND
-    return event.what is Happening.REOPENED
+    # It worsened, than it has been since it last reopened, or reopened: news is what is worse than people know.
+    is_known = incident.severity <= item.worst and set(incident.blind) <= set(item.blind)
+    return is_known and event.what in (Happening.REOPENED, Happening.WORSENED)
 
 
 def turns(

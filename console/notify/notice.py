@@ -100,7 +100,8 @@ class Told:
 
     `since` is since when it has been urgent and nobody's, None while it is not. `swings` are its last reopenings, and `flaps` is
     whether people have been told that it comes and goes, `stayed_at` when they were last told that it stays nevertheless. `worst`
-    is the worst severity that they were told of, and `word` the last acknowledgement, as it is said.
+    is the worst severity that they were told of, `word` the last acknowledgement, as it is said, and `blind` are, of a blindness,
+    the checks that they were told are without sight.
     """
 
     at: datetime
@@ -111,6 +112,7 @@ class Told:
     stayed_at: datetime | None = None
     worst: Severity = Severity.OK
     word: str = ""
+    blind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,11 @@ class Tally:
 class Ledger:
     """What was told, as far as the next decision needs it.
 
-    `told` is by incident id. `sent` are the times of the last hour's messages and `counted_at` when it was last said that some
-    were held back. `waiting` are notices that are held back: by the grouping window of their thread, or by the ceiling. `spoke`
-    is when each thread was last written to. `digest` is the Eastern date of the last digest, `tally` what happened since.
-    `runs` are the as-ofs of the first runs, two at most: with fewer nothing but what is critical can have opened. `sinks` are the
-    names of those that there were, None where that was not noted.
+    `told` is by incident id. `sent` are the times of the messages that count against the ceiling (`console.notify.received`) and
+    `counted_at` when it was last said that some were held back. `waiting` are notices that are held back: by the grouping window
+    of their thread, or by the ceiling. `spoke` is when each thread was last written to. `digest` is the Eastern date of the last
+    digest, `tally` what happened since. `runs` are the as-ofs of the first runs, two at most: with fewer nothing but what is
+    critical can have opened. `sinks` are the names of those that there were, None where that was not noted.
     """
 
     told: Mapping[str, Told] = field(default_factory=dict)

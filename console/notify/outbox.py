@@ -159,7 +159,7 @@ def put_notices(connection: sqlite3.Connection, notices: Iterable[Notice], sinks
     """
     wanting, unread = tuple(sinks), 0
     for notice in notices:
-        for sink in (sink for sink in wanting if _is_for(sink, notice, connection)):
+        for sink in (sink for sink in wanting if is_for(sink, notice, connection)):
             values = {
                 "sink": sink.name,
                 "key": notice.key,
@@ -185,7 +185,8 @@ def _give_way(connection: sqlite3.Connection, notice: Notice, values: Mapping[st
     return unread
 
 
-def _is_for(sink: Sink, notice: Notice, connection: sqlite3.Connection) -> bool:
+def is_for(sink: Sink, notice: Notice, connection: sqlite3.Connection) -> bool:
+    """Return whether whoever is behind a sink wants a notice, or follows what it says."""
     return sink.wants(notice) or (isinstance(sink, Follows) and sink.follows(notice, connection))
 
 

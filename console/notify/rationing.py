@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,10 +21,22 @@ class Ration:
     ledger: Ledger
 
 
-def ration(wanted: Iterable[Notice], ledger: Ledger, now: datetime, manner: Manner) -> Ration:
+def is_for_somebody(_notice: Notice) -> bool:
+    """Return True, of every notice: for those who do not ask who there is to be told."""
+    return True
+
+
+def ration(
+    wanted: Iterable[Notice],
+    ledger: Ledger,
+    now: datetime,
+    manner: Manner,
+    is_heard: Callable[[Notice], bool] = is_for_somebody,
+) -> Ration:
     """Return what of `wanted` and of what waits is sent at `now` (aware UTC), the worst first.
 
     What waits is replaced by what is newer in its thread. Over the ceiling one message an hour says how many are held back.
+    `is_heard` returns whether anybody there is to be told of a notice; what nobody is takes no room, and none waits for it.
     """
     ledger = replace(
         ledger,
@@ -33,21 +45,25 @@ def ration(wanted: Iterable[Notice], ledger: Ledger, now: datetime, manner: Mann
     )
     room = manner.most_an_hour - len(ledger.sent)
     sending: list[Notice] = []
+    counted: list[Notice] = []
     grouped: list[Notice] = []
     held: list[Notice] = []
     for notice in sorted(_collapsed((*ledger.waiting, *wanted)), key=_urgency):
         spoke = ledger.spoke.get(notice.thread)
-        if spoke is not None and now - spoke < manner.groups_within:
+        if not is_heard(notice):
+            sending.append(notice)
+        elif spoke is not None and now - spoke < manner.groups_within:
             grouped.append(notice)
         elif room > 0:
             sending.append(notice)
+            counted.append(notice)
             room -= 1
         else:
             held.append(notice)
     after = replace(
         ledger,
-        sent=(*ledger.sent, *(now for _ in sending)),
-        spoke={**ledger.spoke, **{notice.thread: now for notice in sending}},
+        sent=(*ledger.sent, *(now for _ in counted)),
+        spoke={**ledger.spoke, **{notice.thread: now for notice in counted}},
         waiting=(*grouped, *held),
     )
     if held and (after.counted_at is None or now - after.counted_at >= HOUR):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from checks.incidents.incident import Event, Happening, Incident, State
 from checks.severity import Severity
 from checks.times import both_zones, format_minutes, minutes_between
+from console.incidents.wordless import WORDLESS, is_wordless
 from console.notify.notice import Kind, Notice, Part, held_back_thread
 
 KIND_OF = {
@@ -201,7 +202,9 @@ def _was_said(incident: Incident, view: View) -> tuple[str, ...]:
 def _taking(incident: Incident, view: View) -> tuple[str, ...]:
     """Return how somebody takes a trouble in hand that is nobody's, after who had it."""
     said = _was_said(incident, view)
-    return said if len(said) > 1 else (*said, f"take it in hand: {ack_command(incident)}")
+    if len(said) > 1:
+        return said
+    return (*said, WORDLESS if is_wordless(incident) else f"take it in hand: {ack_command(incident)}")
 
 
 def ack_command(incident: Incident) -> str:

@@ -16,6 +16,7 @@ _MARKED = re.compile(
     r"|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])"  # an underscore inside a word does not
     r"|&(?=#?[0-9A-Za-z]+;)"  # an entity
     r"|(?<=[0-9A-Za-z]):(?=//)|(?<=www)\."  # what GitHub would make a link of
+    r"|(?:(?<=\s)|^)#(?=#*\s*$)"  # what ends a heading, and is not shown
 )
 _BEGINS = re.compile(r"\s*(?:[#+=-]|[0-9]+(?=[.)]))")
 """What makes a heading, a list or a rule of a line that begins with it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import pytest
 
 from checks.facts.acknowledgements import Acknowledgement
-from checks.hushes import incident_fingerprint
-from checks.incidents.incident import Incident, Run
+from checks.hushes import Hushes, hushes_in_force, incident_fingerprint
+from checks.incidents.incident import Incident, Run, State
 from checks.model import Finding, Report, Severity
 from checks.policy import Policy
 from console.actions.entry import Actor
@@ -162,6 +163,39 @@ def test_the_same_said_twice_of_an_incident_is_refused_and_a_silence_replaces_an
     assert again.refused.startswith("already acknowledged by bob until ")
     (silence,) = planned(Verb.SILENCE, "blind", rows=rows)
     assert "; it replaces: acknowledged by bob until " in silence.would
+
+
+def kept_of_games() -> Watch:
+    """Return what runs have left of the missing games, of which the first was acknowledged as `said` has it and is mended."""
+    watch = Watch(moment=NOON - timedelta(hours=1))
+    watch.sees(*GAMES, times=2)
+    watch.hushes = hushes_in_force(said(GAMES[0].fingerprint), NOON)
+    watch.sees(*GAMES)
+    watch.sees(*GAMES[1:])
+    return watch
+
+
+def test_withdrawing_from_an_incident_takes_back_also_the_word_about_what_is_mended_by_now() -> None:
+    watch = kept_of_games()
+    assert watch.only().state is State.ACKNOWLEDGED
+    rows, seen = said(GAMES[0].fingerprint), report(NOON, *GAMES[1:])
+    items = planned(Verb.WITHDRAW, "analytics_inflated", seen=seen, rows=rows, kept=lambda: watch.incidents)
+    assert words_of(items) == [GAMES[0].fingerprint]
+    watch.hushes = Hushes()
+    assert watch.sees(*GAMES[1:]) == ["no longer acknowledged or silenced: analytics_inflated"]
+
+
+@pytest.mark.parametrize(("hours", "is_refused"), [(3, True), (1, False)])
+def test_what_was_said_of_an_earlier_incident_hinders_nobody_from_speaking_of_the_present_one(
+    hours: int, *, is_refused: bool
+) -> None:
+    watch = Watch(moment=NOON - timedelta(hours=hours))
+    watch.sees(SILENCE)
+    whole = incident_fingerprint("controller_silent")
+    early = [replace(word, acknowledged_at=NOON - timedelta(hours=2, minutes=30)) for word in said(whole)]
+    (item,) = planned(Verb.ACKNOWLEDGE, "controller_silent", rows=early, kept=lambda: watch.incidents)
+    assert item.refused.startswith("already acknowledged by bob until ") is is_refused
+    assert words_of([item]) == ([] if is_refused else [whole])
 
 
 def test_a_planner_hands_the_incidents_that_runs_have_opened_to_who_plans(demo_file: Path) -> None:

@@ -146,6 +146,17 @@ def test_no_words_about_findings_make_what_cannot_be_seen_quiet_only_one_about_t
     assert hushes.of_cause(blind) is not None
 
 
+def test_a_word_about_a_silent_controller_is_not_shown_of_a_silence_that_began_after_it_was_said() -> None:
+    minute = timedelta(minutes=1)
+    hushes = words(incident_fingerprint("controller_silent"), event="silenced")
+    for since, is_shown in ((at("2026-01-25T11:30"), True), (at("2026-01-25T11:30") + minute, False)):
+        gap = replace(FINDING, check="orchestration.gap", since=since)
+        (cause,) = find_causes([CheckResult(gap.check, gap.severity, (gap,))])
+        assert (hushes.of_cause(cause) is not None) is is_shown
+        # Whoever knows the incident knows better: it may be the same one that opens again.
+        assert hushes.of_present({incident_fingerprint(cause.name): since}, since, minute).of_cause(cause) is not None
+
+
 def test_a_finding_shows_the_word_about_itself_before_that_about_its_incident() -> None:
     cause, (first, second, *_) = cause_of(*EIGHT), EIGHT
     hushes = words(first.fingerprint, incident_fingerprint(cause.key))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from checks.catalogue import ALL_CHECKS
 from checks.hushes import HushKind
 from checks.incidents.incident import State
 from checks.model import Finding, Severity
@@ -131,6 +132,18 @@ class TestAnIncident:
         assert any(line.startswith("next: ") for line in shown)
         assert not any(line.startswith("ack: ") for line in shown)
         assert any("acknowledged by ann until" in line for line in shown)
+
+    def test_that_nothing_can_be_seen_offers_no_word_for_none_could_be_kept(self, host: Host) -> None:
+        everything = tuple(check.id for check in ALL_CHECKS)
+        host.sees(unknown=everything, times=2)
+        said = [line for line in host.shows() if line.startswith("ack: ")]
+        assert said == [
+            "ack: it cannot be acknowledged while the warehouse cannot be read, for what is said is kept there"
+        ]
+
+    def test_that_something_cannot_be_seen_can_be_taken_in_hand(self, host: Host) -> None:
+        host.sees(unknown=CHECKS[:2], times=2)
+        assert "ack: courtside ack blind --reason 'on it' --apply" in host.shows()
 
     def test_of_a_warehouse_that_is_not_the_configured_one_has_commands_that_name_it(
         self, courtside: Courtside

@@ -111,5 +111,5 @@ class Watch:
         return incident
 
     def hush(self, about: Finding, kind: HushKind = HushKind.ACKNOWLEDGED, hours: float = 2) -> None:
-        word = Hush(kind, "ann", self.moment + timedelta(hours=hours), "on it")
+        word = Hush(kind, "ann", self.moment + timedelta(hours=hours), "on it", self.moment)
         self.hushes = Hushes({about.fingerprint: word})

@@ -10,7 +10,7 @@ from checks.severity import Severity
 from console.incidents.codec import incident_of_text, text_of_incident
 from console.notify.codec import ledger_of_text, text_of_ledger
 from console.notify.notice import Ledger
-from tests.incidents.reports import CHECKS, SILENCE, Watch
+from tests.incidents.reports import CHECKS, NOON, SILENCE, Watch
 
 
 def test_an_incident_is_read_as_it_was_with_the_word_that_was_said_of_it() -> None:
@@ -34,6 +34,27 @@ def test_one_that_an_earlier_version_kept_is_read_as_well() -> None:
     for name in ("word", "word_at", "blind", "outgrown"):
         del kept[name]
     assert incident_of_text(json.dumps(kept)) == watch.only()
+
+
+def test_a_word_is_read_with_when_and_of_what_it_was_said_and_one_of_an_earlier_version_without() -> None:
+    watch = Watch()
+    watch.sees(SILENCE)
+    watch.hush(SILENCE)
+    watch.sees(SILENCE)
+    text = text_of_incident(watch.only())
+    hush = incident_of_text(text).hush
+    assert hush is not None
+    assert (hush.said_at, hush.about) == (NOON + watch.every, SILENCE.fingerprint)
+    kept = json.loads(text)
+    for word in (kept["hush"], kept["word"]):
+        del word["said_at"], word["about"]
+    earlier = incident_of_text(json.dumps(kept))
+    assert earlier == watch.only()
+    assert earlier.hush is not None
+    assert (earlier.hush.said_at, earlier.hush.about) == (None, "")
+    watch.incidents = (earlier,)
+    assert watch.sees(SILENCE) == []
+    assert [item.about for item in (watch.only().hush, watch.only().word) if item] == [SILENCE.fingerprint] * 2
 
 
 def test_the_ledger_knows_its_sinks_and_one_of_an_earlier_version_does_not() -> None:

@@ -10,7 +10,8 @@ import pytest
 from checks.hushes import Hush, Hushes, HushKind, incident_fingerprint
 from checks.incidents.incident import Run, State
 from checks.model import Finding, Severity
-from tests.incidents.reports import CHECKS, NOON, RETRIER, Watch, finding, report
+from console.incidents.codec import incident_of_text, text_of_incident
+from tests.incidents.reports import CHECKS, NOON, RETRIER, SILENCE, Watch, finding, report
 
 QUOTA = finding("infra.quota", Severity.CRITICAL)
 GAMES = tuple(finding("reconcile.inflated", day=date(2026, 1, 23), name=f"game {number}") for number in range(8))
@@ -29,7 +30,8 @@ def word(hours: float, kind: HushKind = HushKind.ACKNOWLEDGED) -> Hush:
 def says(watch: Watch, *names: str, kind: HushKind = HushKind.ACKNOWLEDGED, hours: float = 2) -> None:
     """Have a word about incidents as a whole."""
     until = watch.moment + timedelta(hours=hours)
-    watch.hushes = Hushes({incident_fingerprint(name): Hush(kind, "ann", until, "on it") for name in names})
+    hush = Hush(kind, "ann", until, "on it", watch.moment)
+    watch.hushes = Hushes({incident_fingerprint(name): hush for name in names})
 
 
 def states(watch: Watch) -> dict[str, State]:
@@ -136,3 +138,91 @@ def test_blindness_says_first_how_much_cannot_be_seen_then_why_most_of_it_and_na
     few = Watch()
     few.sees(unknown=CHECKS[:2])
     assert few.only().sentence == f"we cannot see: {CHECKS[0]}, {CHECKS[1]} cannot be judged: no answer"
+
+
+@pytest.mark.parametrize("kind", list(HushKind))
+def test_a_word_about_an_incident_as_a_whole_says_nothing_of_the_next_one_of_its_name(
+    watch: Watch, kind: HushKind
+) -> None:
+    watch.sees(SILENCE)
+    says(watch, "controller_silent", kind=kind, hours=24)
+    assert watch.sees(SILENCE) == [f"{kind.value}: controller_silent"]
+    watch.sees(times=2)
+    watch.moment += timedelta(hours=11)
+    anew = replace(SILENCE, key="the next night", since=watch.moment)
+    assert watch.sees(anew, times=4) == ["closed: controller_silent", "opened: controller_silent"]
+    says(watch, "controller_silent", kind=kind)
+    assert watch.sees(anew) == [f"{kind.value}: controller_silent"]
+
+
+def test_nor_does_one_about_what_could_not_be_seen(watch: Watch) -> None:
+    watch.sees(unknown=CHECKS, times=2)
+    says(watch, "blind", kind=HushKind.SILENCED, hours=24)
+    assert watch.sees(unknown=CHECKS) == ["silenced: blind"]
+    watch.sees(times=2)
+    watch.moment += timedelta(hours=9)
+    assert watch.sees(unknown=CHECKS, times=4) == ["closed: blind", "opened: blind"]
+
+
+def test_it_still_says_so_when_the_same_incident_opens_again(watch: Watch) -> None:
+    watch.sees(SILENCE)
+    says(watch, "controller_silent", hours=24)
+    watch.sees(SILENCE)
+    watch.sees(times=2)
+    again = replace(SILENCE, key="again", since=watch.moment)
+    assert watch.sees(again, times=2) == ["opened again: controller_silent", "acknowledged: controller_silent"]
+
+
+def test_it_may_be_said_before_a_run_has_seen_the_incident(watch: Watch) -> None:
+    says(watch, "controller_silent", hours=24)
+    watch.moment += timedelta(minutes=59)
+    assert watch.sees(SILENCE, times=2) == ["opened: controller_silent", "acknowledged: controller_silent"]
+
+
+class TestAGameThatArrives:
+    """Of three that are missing, one is acknowledged, and that one arrives."""
+
+    missing = tuple(
+        finding("availability.missing_game", Severity.CRITICAL, day=date(2026, 1, 23), name=f"game {number}")
+        for number in range(3)
+    )
+
+    @pytest.fixture(autouse=True)
+    def _missing(self, watch: Watch) -> None:
+        watch.sees(*self.missing)
+        watch.hush(self.missing[0])
+        assert watch.sees(*self.missing) == ["acknowledged: box_scores_missing"]
+
+    def test_leaves_the_others_in_the_same_hands_until_the_word_ends(self, watch: Watch) -> None:
+        assert watch.sees(*self.missing[1:], times=2) == []
+        assert watch.only().state is State.ACKNOWLEDGED
+        watch.hushes = Hushes()
+        assert watch.sees(*self.missing[1:]) == ["no longer acknowledged or silenced: box_scores_missing"]
+
+    def test_is_no_end_of_it_also_when_runs_are_kept_and_read_again(self, watch: Watch) -> None:
+        watch.incidents = tuple(incident_of_text(text_of_incident(incident)) for incident in watch.incidents)
+        assert watch.sees(*self.missing[1:]) == []
+
+    def test_leaves_nothing_in_hand_that_another_word_of_the_same_person_is_about(self, watch: Watch) -> None:
+        (hush,) = watch.hushes.by_fingerprint.values()
+        watch.hushes = Hushes({RETRIER.fingerprint: hush})  # said in one go, and the one about the game is withdrawn
+        assert watch.sees(*self.missing[1:]) == ["no longer acknowledged or silenced: box_scores_missing"]
+
+
+def test_what_is_left_when_an_acknowledged_finding_is_mended_and_is_worse_than_it_was_is_told(watch: Watch) -> None:
+    mild = [replace(game, severity=Severity.WARNING) for game in GAMES]
+    watch.sees(*mild, times=2)
+    watch.hush(mild[0])
+    watch.sees(*mild)
+    assert watch.sees(*mild[1:]) == []
+    assert watch.sees(*GAMES[1:]) == [
+        "worsened: analytics_inflated",
+        "no longer acknowledged or silenced: analytics_inflated",
+    ]
+
+
+def test_a_silence_ends_with_what_it_names(watch: Watch) -> None:
+    watch.sees(*GAMES[:1], times=2)
+    watch.hush(GAMES[0], HushKind.SILENCED)
+    assert watch.sees(*GAMES[:1]) == ["silenced: analytics_inflated"]
+    assert watch.sees(*GAMES[1:2]) == ["no longer acknowledged or silenced: analytics_inflated"]

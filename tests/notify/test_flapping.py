@@ -111,6 +111,22 @@ def test_what_is_worse_than_all_that_was_told_of_it_is_told_at_once(told: Told) 
     assert told.sees(RETRIER) + told.sees(worse) == [Kind.ESCALATION]
 
 
+def test_what_returns_worse_than_all_that_was_told_of_it_is_told_at_once_and_pages_as_bad_as_it_is(told: Told) -> None:
+    told.manner = Manner(has_digest=False, escalates_after=24 * HOUR)
+    lesser = replace(SILENCE, severity=Severity.ERROR)
+    told.sees(lesser, times=2)
+    for _ in range(4):
+        told.sees(times=2)
+        told.sees(lesser)
+    told.sees(times=2)
+    assert told.sees(*BAD) == [Kind.OPENED]
+    assert told.sent[-1].title == f"it comes and goes: CRITICAL: {SILENCE.sentence}"
+    (paged,) = events_of(told.sent[-1], "key")
+    assert (paged["event_action"], told.sent[-1].parts[0].severity) == ("trigger", Severity.CRITICAL)
+    told.sees(times=2)
+    assert told.sees(*BAD) == []
+
+
 def test_that_somebody_takes_it_in_hand_is_told_once_and_not_at_each_swing(told: Told) -> None:
     swings(told, 5)
     told.sees(*BAD)
@@ -141,6 +157,17 @@ def test_a_blindness_that_comes_and_goes_still_says_when_less_can_be_seen(told: 
         told.sees(times=3)
     assert told.sees(unknown=["schedule.stale"]) == []
     assert Kind.WORSENED in told.sees(unknown=CHECKS, times=2)
+
+
+def test_a_blindness_that_comes_and_goes_says_once_that_it_returns_with_less_sight_than_ever(told: Told) -> None:
+    for _ in range(4):
+        told.sees(unknown=["schedule.stale"], times=2)
+        told.sees(times=3)
+    assert told.sees(unknown=CHECKS) == [Kind.OPENED]
+    told.sees(times=3)
+    assert told.sees(unknown=CHECKS) == []
+    told.sees(times=3)
+    assert told.sees(unknown=["schedule.stale"], times=2) + told.sees(unknown=CHECKS, times=2) == []
 
 
 def test_the_digest_names_what_is_over_only_for_now(told: Told) -> None:

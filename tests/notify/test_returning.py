@@ -113,6 +113,24 @@ def test_an_end_that_it_hears_anyhow_is_told_once(post: Post) -> None:
     assert away.kinds == [Kind.OPENED, Kind.RESOLVED]
 
 
+def test_a_pause_of_what_comes_and_goes_is_no_end_that_was_missed_and_its_end_is_told_to_all(
+    post: Post, receiver: Receiver, pager: PagerDutySink
+) -> None:
+    ear = Ear()
+    for _ in range(4):
+        runs(post, SILENCE, sinks=(pager, ear))
+        runs(post, sinks=(pager, ear), times=2)
+    paged = ["trigger", "resolve"] * 3 + ["trigger"]
+    assert actions(receiver) == paged
+    runs(post, sinks=(ear,))
+    runs(post, sinks=(pager, ear))
+    runs(post, SILENCE, sinks=(pager, ear))
+    assert actions(receiver) == paged
+    runs(post, sinks=(pager, ear), times=8)
+    assert actions(receiver) == [*paged, "resolve"]
+    assert ear.kinds[-2:] == [Kind.OPENED, Kind.RESOLVED]
+
+
 class TestASinkThatNobodyUsesAnyMore:
     def test_has_nothing_untold_after_the_next_run_and_the_new_one_is_told(self, post: Post) -> None:
         old, new = Ear("slack:OLD", deaf=SinkError("the channel is archived", again=False)), Ear("slack:NEW")

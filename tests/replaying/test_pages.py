@@ -63,6 +63,8 @@ def timeline(words: str) -> Timeline:
 @example("1. a list")
 @example("1) a list")
 @example("# a heading")
+@example("a heading ##")
+@example("#")
 @example("---")
 @example("===")
 @example("_emphasis_ but not in_a_word")

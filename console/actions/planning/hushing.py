@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS, Acknowledgement
-from checks.hushes import WITHDRAWN, Hush, Hushes, HushKind, hushes_in_force
+from checks.hushes import (
+    WITHDRAWN,
+    Hush,
+    Hushes,
+    HushKind,
+    hushes_in_force,
+    incident_fingerprint,
+)
+from checks.incidents.incident import Incident, Rules
 from checks.incidents.signs import names_of_blindness
 from checks.keys import cause_of, fitting
 from checks.model import Finding, Report, Scope, Severity
@@ -43,7 +51,8 @@ _COST = "one row appended to console_acknowledgements each; verdict and exit sta
 class _Named:
     """What a word is about: the `title` of its item, what it goes by, what is wrong, and since when that is over (aware UTC).
 
-    `columns` are those of the row that name it.
+    `columns` are those of the row that name it. `is_another` is True of an incident that began after what was said of an earlier
+    one by its name: that counts for nothing here.
     """
 
     title: str
@@ -51,13 +60,14 @@ class _Named:
     sentence: str
     until: datetime | None
     columns: Mapping[str, str]
+    is_another: bool = False
 
 
 def plan_hushing(asked: Asked, desk: Desk) -> Draft:
     """Return what an ACKNOWLEDGE, a SILENCE or a WITHDRAW would do, by the whole report as it is now.
 
-    Raises WarehouseError when what was said before cannot be read, and JournalError and OSError when it names what no report
-    shows and the incidents that runs have opened cannot be read.
+    Raises WarehouseError when what was said before cannot be read, and JournalError and OSError when the incidents that runs have
+    opened cannot be read: of what no report shows, of what was spoken of as a whole before, and of what is to be withdrawn.
     """
     order = asked.order
     look = desk.look(Scope.at(asked.now, last=order.last, days=(order.last - order.first).days + 1))
@@ -71,15 +81,17 @@ def hushing_items(asked: Asked, report: Report, rows: Sequence[Acknowledgement])
     before = replace(hushes_in_force(rows, asked.now), names=names_of_blindness(report))
     wholes, others = _told_apart(asked, report, newest)
     if order.verb is Verb.WITHDRAW:  # of an incident goes every word that is about it
+        wholes = _with_what_holds(wholes, asked.incidents())
         signs = [sign for whole in wholes for sign in whole.signs if sign in before.by_fingerprint]
         wholes = [
             whole for whole in wholes if whole.fingerprint in before.by_fingerprint or not set(whole.signs) & set(signs)
         ]
         others = [*others, *signs]
+    present = _of_present(asked, wholes, before)
     findings = replace(asked, order=replace(order, fingerprints=tuple(others)))
     items = [
         *hush_items(findings, report.findings, rows),
-        *(_item(asked, _of_whole(whole), newest) for whole in dict.fromkeys(wholes)),
+        *(_item(asked, _of_whole(whole, before, present), newest) for whole in dict.fromkeys(wholes)),
     ]
     return tuple(with_reach(order.verb, items, report, before, _after(asked, items, before)))
 
@@ -100,9 +112,32 @@ def _told_apart(asked: Asked, report: Report, newest: Mapping[str, Acknowledgeme
     return wholes, others
 
 
-def _of_whole(whole: Whole) -> _Named:
+def _with_what_holds(wholes: Iterable[Whole], incidents: Iterable[Incident]) -> list[Whole]:
+    """Return incidents with what their words were said of, though it is mended by now: such an acknowledgement still holds."""
+    said = {item.name: item.word.about for item in incidents if item.word is not None}
+    about = {whole: said.get(whole.name, "") for whole in wholes}
+    return [
+        replace(whole, signs=(*whole.signs, about[whole]))
+        if about[whole] not in ("", whole.fingerprint, *whole.signs)
+        else whole
+        for whole in about
+    ]
+
+
+def _of_present(asked: Asked, wholes: Sequence[Whole], before: Hushes) -> Hushes:
+    """Return the words in force without those about earlier incidents; the journal is asked only where one was spoken of."""
+    if asked.order.verb is Verb.WITHDRAW or not any(whole.fingerprint in before.by_fingerprint for whole in wholes):
+        return before
+    begun = {incident_fingerprint(item.name): item.first_seen for item in asked.incidents()}
+    return before.of_present(begun, asked.now, Rules().reopens_within)
+
+
+def _of_whole(whole: Whole, before: Hushes, present: Hushes) -> _Named:
+    """Return how a word names an incident; `before` are the words in force, `present` those about incidents that last."""
     sentence, name = f"the incident as a whole: {whole.sentence}", fitting(whole.name, _LONGEST_TITLE)
-    return _Named(f"incident {name}", whole.fingerprint, sentence, whole.until, {"subject": f"incident {whole.name}"})
+    columns = {"subject": f"incident {whole.name}"}
+    is_another = whole.fingerprint in before.by_fingerprint and whole.fingerprint not in present.by_fingerprint
+    return _Named(f"incident {name}", whole.fingerprint, sentence, whole.until, columns, is_another)
 
 
 def _of_finding(finding: Finding) -> _Named:
@@ -114,7 +149,9 @@ def _of_finding(finding: Finding) -> _Named:
 def _after(asked: Asked, items: Iterable[PlanItem], before: Hushes) -> Hushes:
     """Return the words in force once a plan is done."""
     order, words = asked.order, dict(before.by_fingerprint)
-    hush = Hush(_KINDS.get(order.verb, HushKind.ACKNOWLEDGED), asked.by, _until(order, asked.now), order.note.strip())
+    hush = Hush(
+        _KINDS.get(order.verb, HushKind.ACKNOWLEDGED), asked.by, _until(order, asked.now), order.note.strip(), asked.now
+    )
     for item in items:
         if isinstance(item.step, Put):
             fingerprint = str(item.step.values["fingerprint"])
@@ -189,7 +226,7 @@ def _refused(asked: Asked, about: _Named, hush: Hush | None) -> str:
     if about.until is not None:
         return f"it is not going on: over since {both_zones(about.until)}"
     # A silence may follow an acknowledgement, for it says more; the same once more says nothing.
-    if hush and (verb is Verb.ACKNOWLEDGE or hush.kind is HushKind.SILENCED):
+    if hush and not about.is_another and (verb is Verb.ACKNOWLEDGE or hush.kind is HushKind.SILENCED):
         return f"already {hush.said}"
     return (_unfit_silence(asked.order) if verb is Verb.SILENCE else "") or _unfit_end(asked.order.until, asked.now)
 
