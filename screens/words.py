@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from checks.causes import BLIND
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
 from checks.facts.gate_overrides import GATE_OVERRIDES, GateOverride
 from checks.hushes import Hushes, hushes_in_force
-from checks.incidents.signs import names_of_blindness
 from checks.loading import NOT_ASKED
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ def hushes_of(look: Look) -> Hushes:
     if reason := look.reason(ACKNOWLEDGEMENTS):
         return Hushes(unread=reason)
     said = hushes_in_force(look.rows(ACKNOWLEDGEMENTS), look.report.scope.as_of)
+    if not any(cause.name == BLIND for cause in look.report.causes):
+        return said
+    from checks.incidents.signs import names_of_blindness  # noqa: PLC0415  # few reports are blind, and it takes long
+
     return replace(said, names=names_of_blindness(look.report))
 
 
