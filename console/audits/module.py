@@ -15,10 +15,8 @@ from console.audits.parts import only
 
 FUNCTIONS = ("function_definition", "lambda")
 SCOPES = (*FUNCTIONS, "class_definition")
-_LOOPS = (
-    *("for_statement", "while_statement"),
-    *("list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"),
-)
+LOOPS = ("for_statement", "while_statement")
+_TURNS = (*LOOPS, "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression")
 
 _IMPORT = re.compile(r"[ \t]*((?:from[ \t]+[\w.]+[ \t]+)?import[ \t]*(?:\([^)]*\)|(?:[^\n\\(;]|\\\n)+))")
 _FROM = re.compile(r"from\s+([\w.]+)\s+import\s+(.+)", re.DOTALL)
@@ -142,7 +140,7 @@ def is_in_loop(node: SgNode) -> bool:
     for above in node.ancestors():
         if above.kind() == "function_definition":
             return False
-        if above.kind() in _LOOPS and below not in _once_in(above):
+        if above.kind() in _TURNS and below not in _once_in(above):
             return True
         below = above
     return False

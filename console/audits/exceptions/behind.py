@@ -10,9 +10,8 @@ from ast_grep_py import SgNode
 from console.audits.exceptions.admissions import Witness
 from console.audits.exceptions.handlers import Handler
 from console.audits.exceptions.refusals import Refusal
-from console.audits.module import around, called, end_line_of, line_of, statements, within
+from console.audits.module import LOOPS, around, called, end_line_of, line_of, statements, within
 
-_LOOPS = ("for_statement", "while_statement")
 _TRIES = re.compile(r"(?i)\brange\(|attempt|retr(?:y|ies)|tries|delay|backoff|count\(")
 _NOTHING = frozenset({"False", "None", "0", "[]", "{}", "()", '""', "''"})
 _MOST_BEHIND = 20
@@ -40,7 +39,7 @@ def _is_flagged(handler: Handler) -> bool:
     """Return whether a flag is True only when all went well, and is read behind: `ok = False`, and `ok = True` in the `try`."""
     whole = around(handler.clause, "try_statement")
     tried = whole.field("body") if whole is not None else None
-    place = around(handler.clause, "function_definition", *_LOOPS)
+    place = around(handler.clause, "function_definition", *LOOPS)
     function = around(handler.clause, "function_definition")
     if tried is None or whole is None or place is None or function is None:
         return False
@@ -59,8 +58,8 @@ def _is_flagged(handler: Handler) -> bool:
 
 def _is_logged_behind(handler: Handler) -> bool:
     """Return whether a warning stands behind the loop of tries, or behind the `try`, where the file asks for what was set."""
-    whole, loop = around(handler.clause, "try_statement"), around(handler.clause, *_LOOPS, "function_definition")
-    if loop is not None and loop.kind() in _LOOPS and _is_of_tries(loop):
+    whole, loop = around(handler.clause, "try_statement"), around(handler.clause, *LOOPS, "function_definition")
+    if loop is not None and loop.kind() in LOOPS and _is_of_tries(loop):
         follows = _next(loop)
         return follows is not None and _warns(handler, follows)
     for _ in range(_MOST_BEHIND):
@@ -106,7 +105,7 @@ def raises_behind(handler: Handler, refusal: Refusal, *, is_next: bool) -> bool:
     """Return whether what comes next raises: the next statement if `is_next`, or when no try is left, that behind the loop."""
     node = around(handler.clause, "try_statement")
     while node is not None and node.kind() not in ("function_definition", "lambda", "class_definition"):
-        if node.kind() in _LOOPS:
+        if node.kind() in LOOPS:
             return _raises_behind_loop(handler, refusal, node)
         follows = _next(node)
         if is_next and follows is not None:

@@ -13,7 +13,7 @@ from console.audits.exceptions.answers import is_answer
 from console.audits.exceptions.caught import types_of
 from console.audits.exceptions.outcomes import TEXT_ONLY, Outcomes
 from console.audits.exceptions.reactions import Reactions
-from console.audits.module import Module, around, called, statements, within
+from console.audits.module import LOOPS, Module, around, called, statements, within
 from console.audits.rules import RuleFile
 
 _KEEPS = re.compile(r"exc_info(?!\s*=\s*(?:False|None|0)\b)|\bopt\([^)]*\bexception=(?!None\b|False\b)")
@@ -21,7 +21,6 @@ _KEEPS = re.compile(r"exc_info(?!\s*=\s*(?:False|None|0)\b)|\bopt\([^)]*\bexcept
 _SET = re.compile(r"\s*[-+*/|]?=(?!=)")
 _FAR = 10_000
 """Characters before and behind a clause in which a name is looked for; without a limit, a file of clauses would take for ever."""
-_LOOPS = ("for_statement", "while_statement")
 _ASSIGNMENTS = ("assignment", "augmented_assignment")
 _VALUES = ("identifier", "dictionary", "list", "set", "tuple", "parenthesized_expression", "string")
 """Statements that do nothing: a value that nobody takes."""
@@ -187,7 +186,7 @@ class Handler:
         above = list(self.clause.ancestors())
         place = next((one for one in above if one.kind() == "function_definition"), above[-1])
         inside = above[: above.index(place)] if place in above else above
-        loop = next((one for one in reversed(inside) if one.kind() in _LOOPS), self.clause)
+        loop = next((one for one in reversed(inside) if one.kind() in LOOPS), self.clause)
         text, start = place.text(), place.range().start.index
         first, last = self.clause.range().start.index - start, self.clause.range().end.index - start
         before = text[max(loop.range().start.index - start, first - _FAR) : first]
