@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 from checks.catalogue import ALL_CHECKS
 from checks.facts.acknowledgements import ACKNOWLEDGEMENTS
@@ -38,10 +37,11 @@ class Replay:
     deadline_seconds: float
     acknowledged_after: timedelta | None = None
 
-    def life(self, name: str, acknowledged_after: timedelta | None) -> Life:
-        """Return a life under the thresholds of a name, with an operator of its own where one is supposed."""
-        operator = Operator(acknowledged_after) if acknowledged_after is not None else None
-        return Life(name, self.place, self.rules, self.manner, operator)
+    def lives(self, name: str) -> tuple[Life, ...]:
+        """Return the life under the thresholds of a name, and behind one with nobody that with somebody who acknowledges."""
+        after = self.acknowledged_after
+        supposed = (None, Operator(ANSWERED_AFTER)) if after is None else (Operator(after),)
+        return tuple(Life(name, self.place, self.rules, self.manner, operator) for operator in supposed)
 
 
 def replay(
@@ -51,8 +51,7 @@ def replay(
 
     `on_moment` is told of each moment before it is loaded.
     """
-    lives = [asked.life(name, asked.acknowledged_after) for name in asked.policies]
-    answered = [asked.life(name, ANSWERED_AFTER) for name in asked.policies if asked.acknowledged_after is None]
+    lives = {name: asked.lives(name) for name in asked.policies}
     done = False
     for moment in asked.period.moments:
         if cancelled():
@@ -62,15 +61,15 @@ def replay(
         if cancelled():
             break  # what was stopped half way looks like a source that fails
         hushes = _hushes(loaded)
-        for beside, policy in zip(zip_longest(lives, answered), asked.policies.values(), strict=True):
+        for name, policy in asked.policies.items():
             report = report_on(ALL_CHECKS, loaded.without(WORDS), policy)
-            for life in filter(None, beside):
+            for life in lives[name]:
                 life.sees(report, hushes)
         done = True
-    return tuple(_course(*beside) for beside in zip_longest(lives, answered)) if done else ()
+    return tuple(_course(*of_name) for of_name in lives.values()) if done else ()
 
 
-def _course(life: Life, answered: Life | None) -> Course:
+def _course(life: Life, answered: Life | None = None) -> Course:
     course = life.course()
     return course if answered is None else replace(course, answered=answered.course().counts)
 
