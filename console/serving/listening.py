@@ -68,11 +68,8 @@ def connections_within(wanted: int) -> int:
         if resource.RLIM_INFINITY != soft < wanted + KEPT_FILES:
             soft = wanted + KEPT_FILES if hard == resource.RLIM_INFINITY else min(hard, wanted + KEPT_FILES)
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    except (
-        ImportError,
-        OSError,
-        ValueError,
-    ):  # courtside: ignore[silent_exceptions] where no limit is known there is none
+    # courtside: ignore[silent_exceptions] where no limit is known there is none
+    except (ImportError, OSError, ValueError):
         return wanted
     return wanted if soft == resource.RLIM_INFINITY else max(1, min(wanted, soft - KEPT_FILES))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from console.cli.commands.infra import infra
 from console.warehouse import clients
 from tests.bigquery_double import BigQueryDouble
 from tests.bigquery_double.hand_clock import HandClock
-from tests.cli.conftest import CLOCK, Courtside
+from tests.cli.conftest import CLOCK, Courtside, Result
 from tests.infra.pubsub_double import PROJECT, PubSubDouble
 from tests.notify.conftest import receiver
 from tests.notify.services import Receiver
@@ -130,18 +130,22 @@ def test_a_login_that_fails_for_bigquery_does_not_keep_the_topics_from_being_che
     assert "1 OK · 1 UNKNOWN" in done.out
 
 
+def alerting(double: BigQueryDouble, courtside: Courtside, receiver: Receiver) -> Callable[[datetime], Result]:
+    """Return what alerts at a moment of a quota that is spent, by the receiver's webhook."""
+    settings = f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\n'
+    (courtside.home / "courtside.toml").write_text(settings)
+    double.use_load_quota(TABLE, 1_500)
+    asked = ("infra", "quota", "--alert", "--warehouse", PLACE)
+    return lambda now: courtside(*asked, env={"COURTSIDE_NOTIFY_SECRET": "s3cret"}, width=120, now=now)
+
+
 def test_an_alert_tells_of_it_once_through_the_watchers_outbox(
     pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside, receiver: Receiver
 ) -> None:
-    (courtside.home / "courtside.toml").write_text(
-        f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\n'
-    )
-    double.use_load_quota(TABLE, 1_500)
-    asked = ("infra", "quota", "--alert", "--warehouse", PLACE)
-    secret = {"COURTSIDE_NOTIFY_SECRET": "s3cret"}
-    first = courtside(*asked, env=secret, width=120)
+    alerts = alerting(double, courtside, receiver)
+    first = alerts(CLOCK)
     assert (first.status, first.lines[-1]) == (2, "alert  1 notice arrived")
-    again = courtside(*asked, env=secret, width=120, now=CLOCK + timedelta(minutes=5))
+    again = alerts(CLOCK + timedelta(minutes=5))
     assert (again.status, again.lines[-1]) == (2, "alert  nothing new to tell")
     (got,) = receiver.got
     assert (got.document["kind"], got.document["severity"]) == ("opened", "critical")
@@ -151,13 +155,8 @@ def test_an_alert_tells_of_it_once_through_the_watchers_outbox(
 def test_an_alert_reads_who_has_it_in_hand(
     pubsub: PubSubDouble, double: BigQueryDouble, courtside: Courtside, receiver: Receiver
 ) -> None:
-    (courtside.home / "courtside.toml").write_text(
-        f'[notify]\nsinks = ["webhook"]\nwebhook = "{receiver.address}/hook"\n'
-    )
-    double.use_load_quota(TABLE, 1_500)
-    asked = ("infra", "quota", "--alert", "--warehouse", PLACE)
-    secret = {"COURTSIDE_NOTIFY_SECRET": "s3cret"}
-    courtside(*asked, env=secret, width=120)
+    alerts = alerting(double, courtside, receiver)
+    alerts(CLOCK)
     said = {
         "acknowledgement_id": "a1",
         "fingerprint": incident_fingerprint("infra.quota"),
@@ -167,7 +166,7 @@ def test_an_alert_reads_who_has_it_in_hand(
         "expires_at": (CLOCK + timedelta(hours=1)).isoformat(),
     }
     double.add_rows("nba_orchestration.console_acknowledgements", [said])
-    courtside(*asked, env=secret, width=120, now=CLOCK + timedelta(minutes=5))
+    alerts(CLOCK + timedelta(minutes=5))
     assert [got.document["kind"] for got in receiver.got] == ["opened", "acknowledged"]
     shown = courtside("incidents", "--warehouse", PLACE, now=CLOCK + timedelta(minutes=5), width=120)
     assert "infra.quota · acknowledged · acknowledged by ann until " in shown.out
