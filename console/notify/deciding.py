@@ -169,9 +169,8 @@ def _news(situation: Situation, told: dict[str, Told], manner: Manner) -> Iterat
     """Give one notice a thread for what happened and deserves one, and note in `told` what people then know."""
     threads: dict[str, list[Event]] = defaultdict(list)
     staying = turns(situation.incidents, situation.events, told, situation.report.scope.as_of, manner)
-    for event in chain(
-        situation.events, _never_told(situation, told), staying
-    ):  # each knows what the ones before it told
+    # Each knows what the ones before it told.
+    for event in chain(situation.events, _never_told(situation, told), staying):
         incident, before = event.incident, told.get(event.incident.id)
         if before is not None and event.what is Happening.REOPENED:
             told[incident.id] = swung(before, situation.now, manner)

@@ -27,7 +27,6 @@ _ROWS = f"""
     FROM notice WHERE place = :place AND thread != :held_back AND put_at >= :first
 """  # noqa: S608  # a clause of our own
 _LAST_ARRIVALS = "SELECT sink, max(settled_at) FROM notice WHERE place = ? AND state = 'sent' GROUP BY sink"
-_OPEN = frozenset({"waiting", "sending", "refused", "doubtful"})
 _REFUSED = frozenset({"refused", "doubtful"})
 
 
@@ -48,11 +47,12 @@ class _Row:
     settled_at: str | None
     error: str
     text: str
+    """What it says while it waits, then ""."""
 
     @property
     def waits(self) -> bool:
         """Whether it is to be sent yet; what another version wrote nobody can read, and something newer takes its place."""
-        return self.state in _OPEN and readable_notice(self.text) is not None
+        return self.text != "" and readable_notice(self.text) is not None
 
 
 def places(
